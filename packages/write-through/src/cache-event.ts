@@ -1,0 +1,40 @@
+/** The operations of a store, as events name them. */
+export type StoreOperation = "adopt" | "fence" | "fill" | "publish" | "read" | "sweep" | "unfence";
+
+/**
+ * What happened inside the cache that no caller was told, for logs and metrics. None of these makes
+ * a read wrong; most say why reads go to Postgres at the moment.
+ */
+export type CacheEvent =
+  /** The store did not answer, or with an error. Reads went to Postgres. */
+  | { readonly kind: "store_failed"; readonly operation: StoreOperation; readonly error: unknown }
+  /** The store answered that it is not the one the authority names. An adoption follows. */
+  | { readonly kind: "stranger"; readonly operation: StoreOperation }
+  /** This process made the store the trusted one. */
+  | { readonly kind: "adopted"; readonly epoch: bigint }
+  | { readonly kind: "adoption_failed"; readonly error: unknown }
+  /** The authority could not be read from Postgres; without it no cache is used past the lease. */
+  | { readonly kind: "renewal_failed"; readonly error: unknown }
+  /** A value in the store was not one of ours; it was read from Postgres and removed. */
+  | { readonly kind: "corrupt_value"; readonly table: string; readonly id: string }
+  /** A row is too large to be cached; it is read from Postgres each time. */
+  | {
+      readonly kind: "value_too_large";
+      readonly table: string;
+      readonly id: string;
+      readonly bytes: number;
+    }
+  /** A fence whose writer is gone was removed, after Postgres said its transaction is over. */
+  | { readonly kind: "fence_resolved"; readonly table: string; readonly id: string }
+  /** Postgres could not say whether a fence's transaction is over; a later read asks again. */
+  | {
+      readonly kind: "resolve_failed";
+      readonly table: string;
+      readonly id: string;
+      readonly error: unknown;
+    }
+  /** A transaction could not be rolled back by a statement; Postgres does it when the connection ends. */
+  | { readonly kind: "rollback_failed"; readonly error: unknown };
+
+/** Takes events; must not throw. */
+export type EventListener = (event: CacheEvent) => void;

@@ -1,0 +1,23 @@
+export {
+  createWriteThroughCache,
+  type CacheStatus,
+  type CacheValues,
+  type WriteThroughCache,
+  type WriteThroughCacheOptions,
+} from "./cache.ts";
+export type { CacheEvent, StoreOperation } from "./cache-event.ts";
+export type { CachedTable, CachedTableOptions, CacheKey, ValueSchema } from "./cached-table.ts";
+export {
+  CacheUnavailableError,
+  ContentionError,
+  DeadlineError,
+  InvalidKeyError,
+  InvalidOptionsError,
+  OutcomeUnknownError,
+  WriteThroughError,
+  type WriteThroughErrorCode,
+} from "./errors.ts";
+export { createMemoryStore, type MemoryStoreOptions } from "./memory/memory-store.ts";
+export { migrateWriteThrough } from "./postgres/migrations.ts";
+export { createRedisStore, type RedisStoreOptions } from "./redis/redis-store.ts";
+export type { CacheStore } from "./store.ts";

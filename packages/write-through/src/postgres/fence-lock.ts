@@ -1,0 +1,40 @@
+import { randomBytes } from "node:crypto";
+import { sql, type Kysely, type Transaction } from "kysely";
+import type { WriteThroughTables } from "./tables.ts";
+
+/** A fresh fence: 63 random bits in decimal, so that it is also the key of an advisory lock. */
+export function randomFence(): string {
+  return (randomBytes(8).readBigUInt64BE() >> 1n).toString();
+}
+
+/** Bounds, kept by Postgres itself, on what a write's transaction may take. */
+export interface TransactionBounds {
+  readonly statementTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+}
+
+/**
+ * Holds the fence's lock until the transaction ends, however it ends. It is what tells others that
+ * the transaction is over, so it must be held before the store hears of the fence.
+ */
+export async function holdFenceLock(
+  transaction: Transaction<WriteThroughTables>,
+  fence: string,
+  { statementTimeoutMs, idleTimeoutMs }: TransactionBounds,
+): Promise<void> {
+  await sql`select
+    set_config('statement_timeout', ${`${statementTimeoutMs}`}, true),
+    set_config('idle_in_transaction_session_timeout', ${`${idleTimeoutMs}`}, true),
+    pg_advisory_xact_lock(${fence}::bigint)`.execute(transaction);
+}
+
+/** Is the transaction of this fence over? */
+export async function isFenceOver(
+  database: Kysely<WriteThroughTables>,
+  fence: string,
+): Promise<boolean> {
+  const { rows } = await sql<{
+    over: boolean;
+  }>`select pg_try_advisory_xact_lock(${fence}::bigint) as over`.execute(database);
+  return rows[0]?.over === true;
+}

@@ -1,0 +1,50 @@
+import { sql, type Kysely } from "kysely";
+import { Migrator, type Migration } from "kysely/migration";
+import type { WriteThroughTables } from "./tables.ts";
+
+const migrations: Record<string, Migration> = {
+  "0001-authority": {
+    async up(database: Kysely<WriteThroughTables>) {
+      await database.schema
+        .createTable("portcullis.authority")
+        // One row: the only value the key may have is true.
+        .addColumn("id", "boolean", (column) => column.primaryKey().check(sql`id`))
+        .addColumn("epoch", "bigint", (column) => column.notNull())
+        .addColumn("replid", "text")
+        .addColumn("nonce", "text")
+        .addColumn("settled", "boolean", (column) => column.notNull())
+        .addColumn("timeline", "text")
+        .execute();
+      await database
+        .insertInto("portcullis.authority")
+        .values({ id: true, epoch: "1", replid: null, nonce: null, settled: true, timeline: null })
+        .execute();
+    },
+  },
+};
+
+/**
+ * Creates what the cache keeps in Postgres, in the schema `portcullis`, or brings it up to date.
+ * Safe to run from every process at every start; the role needs CREATE on the database.
+ *
+ * @throws the migration's error; what had been done of it is rolled back.
+ * @example
+ * ```ts
+ * import { migrateWriteThrough } from "@portcullis/write-through";
+ * import type { Kysely } from "kysely";
+ *
+ * declare const database: Kysely<unknown>;
+ * await migrateWriteThrough(database);
+ * ```
+ */
+export async function migrateWriteThrough<Database>(database: Kysely<Database>): Promise<void> {
+  const migrator = new Migrator({
+    db: database,
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+    migrationTableSchema: "portcullis",
+    migrationTableName: "write_through_migration",
+    migrationLockTableName: "write_through_migration_lock",
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}

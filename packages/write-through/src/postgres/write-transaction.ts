@@ -1,0 +1,62 @@
+import { AbortedTransactionError, type ControlledTransaction, type Kysely } from "kysely";
+import { DeadlineError } from "../errors.ts";
+import { answered } from "./answered.ts";
+
+/** How a commit ended, as far as can be known. */
+export type CommitOutcome =
+  | { readonly kind: "committed" }
+  | { readonly kind: "rolled_back"; readonly error: unknown }
+  | { readonly kind: "unknown"; readonly error: unknown };
+
+/** Begins a transaction, or gives up; one that begins too late is rolled back. */
+export async function begin<Database>(
+  database: Kysely<Database>,
+  timeoutMs: number,
+): Promise<ControlledTransaction<Database>> {
+  const beginning = database.startTransaction().setIsolationLevel("read committed").execute();
+  try {
+    return await answered(beginning, timeoutMs);
+  } catch (error) {
+    if (error instanceof DeadlineError) beginning.then(rollback).catch(ignore);
+    throw error;
+  }
+}
+
+/** Sends the commit, and says what can be known of it. */
+export async function commit<Database>(
+  transaction: ControlledTransaction<Database>,
+  timeoutMs: number,
+): Promise<CommitOutcome> {
+  const committing = transaction.commit().execute();
+  try {
+    await answered(committing, timeoutMs);
+    return { kind: "committed" };
+  } catch (error) {
+    // The connection goes back to its pool by a rollback, which is void after a commit; with the
+    // answer still to come it waits its turn behind it.
+    committing.catch(() => rollback(transaction)).catch(ignore);
+    return { kind: surelyRolledBack(error) ? "rolled_back" : "unknown", error };
+  }
+}
+
+/** Rolls back, and frees the connection even when the rollback fails. */
+export async function rollback<Database>(
+  transaction: ControlledTransaction<Database>,
+): Promise<void> {
+  await transaction.rollback().execute();
+}
+
+/**
+ * Only an error that Postgres gives instead of committing is certain. A lost connection, a shutdown
+ * or a cancelled wait for a replica may come after the commit was written.
+ */
+function surelyRolledBack(error: unknown): boolean {
+  if (error instanceof AbortedTransactionError) return true;
+  const sqlState = error instanceof Error && "code" in error ? String(error.code) : "";
+  // 23: a deferred constraint; 40001, 40002, 40P01: serialization, constraint, deadlock.
+  return /^(23...|40001|40002|40P01)$/.test(sqlState);
+}
+
+function ignore(): void {
+  // The caller was told that Postgres did not answer; what it answers later changes nothing.
+}

@@ -1,0 +1,29 @@
+import type { ValueSchema } from "../cached-table.ts";
+
+/** What a stored text turned out to be. */
+export type Decoded<Value> =
+  | { readonly kind: "present"; readonly value: Value }
+  | { readonly kind: "absent" }
+  | { readonly kind: "corrupt" };
+
+/** The text that is stored for a row, or for there being none. It names its key. */
+export function encode(key: string, value: unknown): string {
+  return JSON.stringify(value === undefined ? { key } : { key, value });
+}
+
+/** Reads a stored text back; whatever this package did not write for that key is corrupt. */
+export function decode<Value>(
+  key: string,
+  text: string,
+  schema: ValueSchema<Value>,
+): Decoded<Value> {
+  try {
+    const stored: unknown = JSON.parse(text);
+    if (typeof stored !== "object" || stored === null) return { kind: "corrupt" };
+    if (!("key" in stored) || stored.key !== key) return { kind: "corrupt" };
+    if (!("value" in stored)) return { kind: "absent" };
+    return { kind: "present", value: schema.parse(stored.value) };
+  } catch {
+    return { kind: "corrupt" };
+  }
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from "node:crypto";
+import type { Trust } from "../authority-lease.ts";
+import { loadRow, type CacheNode, type Row } from "../cache-node.ts";
+import { answered } from "../postgres/answered.ts";
+import type { Reading } from "../store.ts";
+import { decode } from "./codec.ts";
+import { discard } from "./discard.ts";
+import { resolveFence } from "./resolve.ts";
+import { storedText } from "./stored-text.ts";
+
+/**
+ * Reads rows: from the store in one round trip, those it does not have from Postgres. Without a
+ * store that can be trusted, all from Postgres.
+ */
+export async function readRows<Database>(
+  node: CacheNode<Database>,
+  rows: readonly Row<Database>[],
+): Promise<unknown[]> {
+  const trust = node.lease.trust();
+  const fillToken = randomUUID();
+  const readings = trust && (await askStore(node, trust, rows, fillToken));
+  return await Promise.all(
+    rows.map((row, index) => {
+      const reading = readings?.[index];
+      if (trust === undefined || reading === undefined) return loadShared(node, row);
+      return followReading(node, trust, row, reading, fillToken);
+    }),
+  );
+}
+
+async function askStore<Database>(
+  node: CacheNode<Database>,
+  trust: Trust,
+  rows: readonly Row<Database>[],
+  fillToken: string,
+): Promise<readonly Reading[] | undefined> {
+  try {
+    const keys = rows.map(({ key }) => key);
+    const reply = await node.store.read(trust.identity, keys, fillToken);
+    if (reply.kind === "stranger") {
+      node.emit({ kind: "stranger", operation: "read" });
+      recoverInBackground(node, trust);
+      return undefined;
+    }
+    // The answer counts only if the store was trusted when it was given, not just when it was asked.
+    return node.lease.stillTrusts(trust) ? reply.value : undefined;
+  } catch (error) {
+    node.emit({ kind: "store_failed", operation: "read", error });
+    return undefined;
+  }
+}
+
+async function followReading<Database>(
+  node: CacheNode<Database>,
+  trust: Trust,
+  row: Row<Database>,
+  reading: Reading,
+  fillToken: string,
+): Promise<unknown> {
+  switch (reading.kind) {
+    case "hit": {
+      const isSmall = reading.value.length <= node.maxValueBytes;
+      const decoded = isSmall && decode(row.key, reading.value, row.table.schema);
+      if (decoded !== false && decoded.kind === "present") return decoded.value;
+      if (decoded !== false && decoded.kind === "absent") return undefined;
+      node.emit({ kind: "corrupt_value", table: row.table.name, id: row.id });
+      await discard(node, trust, row);
+      return await loadShared(node, row);
+    }
+    case "miss":
+      if (!reading.fillable) return await loadShared(node, row);
+      return await loadShared(node, row, (value) => fill(node, trust, row, fillToken, value));
+    case "fenced":
+      if (reading.ageMs > node.resolveAfterMs) resolveFence(node, trust, row, reading.fence);
+      return await loadShared(node, row);
+  }
+}
+
+async function loadShared<Database>(
+  node: CacheNode<Database>,
+  row: Row<Database>,
+  afterwards?: (value: unknown) => Promise<void>,
+): Promise<unknown> {
+  return await node.flights.join(row.key, async () => {
+    const value = await answered(loadRow(node.database, row), node.databaseTimeoutMs);
+    await afterwards?.(value);
+    return value;
+  });
+}
+
+async function fill<Database>(
+  node: CacheNode<Database>,
+  trust: Trust,
+  row: Row<Database>,
+  fillToken: string,
+  value: unknown,
+): Promise<void> {
+  const text = storedText(node, row, value);
+  if (text === undefined) return;
+  try {
+    const reply = await node.store.fill(trust.identity, row.key, fillToken, text, node.valueTtlMs);
+    if (reply.kind === "stranger") {
+      node.emit({ kind: "stranger", operation: "fill" });
+      recoverInBackground(node, trust);
+    }
+  } catch (error) {
+    node.emit({ kind: "store_failed", operation: "fill", error });
+  }
+}
+
+function recoverInBackground<Database>(node: CacheNode<Database>, trust: Trust): void {
+  node.lease.recover(trust).catch((error: unknown) => {
+    node.emit({ kind: "renewal_failed", error });
+  });
+}

@@ -1,0 +1,190 @@
+import type { ControlledTransaction, Transaction } from "kysely";
+import type { Trust } from "../authority-lease.ts";
+import { loadRow, type CacheNode, type Row } from "../cache-node.ts";
+import { answered } from "../postgres/answered.ts";
+import { CacheUnavailableError, ContentionError, OutcomeUnknownError } from "../errors.ts";
+import { holdEpoch } from "../postgres/authority-row.ts";
+import { holdFenceLock, randomFence } from "../postgres/fence-lock.ts";
+import { asWriteThroughTransaction } from "../postgres/tables.ts";
+import { begin, commit, rollback } from "../postgres/write-transaction.ts";
+import { storedText } from "./stored-text.ts";
+
+const maxAttempts = 3;
+
+type Work<Database, T> = (transaction: Transaction<Database>) => Promise<T>;
+
+type Attempt<T> =
+  | { readonly kind: "committed"; readonly value: T }
+  /** Nothing was changed, and another store or epoch is to be trusted. */
+  | { readonly kind: "distrusted" };
+
+/** What a transaction has done when it is ready to commit. */
+interface Prepared<T> {
+  readonly value: T;
+  /** The rows as they will be committed, by their place among the keys. */
+  readonly values: readonly unknown[];
+}
+
+/** Fences the rows, runs the work in a transaction, commits and publishes. */
+export async function writeRows<Database, T>(
+  node: CacheNode<Database>,
+  rows: readonly Row<Database>[],
+  work: Work<Database, T>,
+): Promise<T> {
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+    const trust = await trustedStore(node);
+    // Before the transaction rather than inside it: a lease is long for a row to be locked.
+    await node.lease.waitUntilSettled(trust);
+    const outcome = await attemptWrite(node, trust, rows, work);
+    if (outcome.kind === "committed") return outcome.value;
+    await node.lease.recover(trust);
+    if (node.lease.stillTrusts(trust)) {
+      throw new CacheUnavailableError("The store has lost its identity and could not be adopted");
+    }
+  }
+  throw new ContentionError(`The trusted store changed under ${maxAttempts} attempts`);
+}
+
+async function trustedStore<Database>({ lease }: CacheNode<Database>): Promise<Trust> {
+  const trust = lease.trust();
+  if (trust !== undefined) return trust;
+  await lease.recover();
+  const recovered = lease.trust();
+  if (recovered !== undefined) return recovered;
+  throw new CacheUnavailableError("No store can be trusted, so no key can be fenced");
+}
+
+async function attemptWrite<Database, T>(
+  node: CacheNode<Database>,
+  trust: Trust,
+  rows: readonly Row<Database>[],
+  work: Work<Database, T>,
+): Promise<Attempt<T>> {
+  const fence = randomFence();
+  const transaction = await begin(node.database, node.databaseTimeoutMs);
+  let prepared: Prepared<T> | undefined;
+  try {
+    prepared = await prepare(node, trust, rows, fence, transaction, work);
+  } catch (error) {
+    await abandon(node, trust, rows, fence, transaction);
+    throw error;
+  }
+  if (prepared === undefined) {
+    await abandon(node, trust, rows, fence, transaction);
+    return { kind: "distrusted" };
+  }
+
+  const outcome = await commit(transaction, node.databaseTimeoutMs);
+  switch (outcome.kind) {
+    case "committed":
+      await publish(node, trust, rows, fence, prepared.values);
+      return { kind: "committed", value: prepared.value };
+    case "rolled_back":
+      await unfence(node, trust, rows, fence);
+      throw outcome.error;
+    case "unknown":
+      throw new OutcomeUnknownError("Postgres did not say whether the write was committed", {
+        cause: outcome.error,
+      });
+  }
+}
+
+/** All that comes before the commit; undefined when the store or the epoch is not the one trusted. */
+async function prepare<Database, T>(
+  node: CacheNode<Database>,
+  trust: Trust,
+  rows: readonly Row<Database>[],
+  fence: string,
+  transaction: ControlledTransaction<Database>,
+  work: Work<Database, T>,
+): Promise<Prepared<T> | undefined> {
+  const { databaseTimeoutMs, workTimeoutMs, leaseMs } = node;
+  const own = asWriteThroughTransaction(transaction);
+  const bounds = {
+    statementTimeoutMs: databaseTimeoutMs,
+    idleTimeoutMs: databaseTimeoutMs + 2 * leaseMs,
+  };
+  await answered(holdFenceLock(own, fence, bounds), databaseTimeoutMs);
+  if (!(await fenceRows(node, trust, rows, fence))) return undefined;
+  if (!(await answered(holdEpoch(own, trust.epoch), databaseTimeoutMs))) return undefined;
+  const value = await answered(work(transaction), workTimeoutMs);
+  const values: unknown[] = [];
+  for (const row of rows) {
+    values.push(await answered(loadRow(transaction, row), databaseTimeoutMs));
+  }
+  return { value, values };
+}
+
+async function fenceRows<Database>(
+  { store, emit }: CacheNode<Database>,
+  { identity }: Trust,
+  rows: readonly Row<Database>[],
+  fence: string,
+): Promise<boolean> {
+  const keys = rows.map(({ key }) => key);
+  try {
+    const reply = await store.fence(identity, keys, fence);
+    if (reply.kind === "stranger") emit({ kind: "stranger", operation: "fence" });
+    return reply.kind === "answered";
+  } catch (error) {
+    emit({ kind: "store_failed", operation: "fence", error });
+    throw new CacheUnavailableError("The store did not fence the keys of the write", {
+      cause: error,
+    });
+  }
+}
+
+/** Publishes what was committed. The write has succeeded by now, so a failure is an event. */
+async function publish<Database>(
+  node: CacheNode<Database>,
+  { identity }: Trust,
+  rows: readonly Row<Database>[],
+  fence: string,
+  values: readonly unknown[],
+): Promise<void> {
+  const { store, valueTtlMs, emit } = node;
+  await Promise.all(
+    rows.map(async (row, index) => {
+      const text = storedText(node, row, values[index]);
+      try {
+        const reply =
+          text === undefined
+            ? await store.unfence(identity, [row.key], fence)
+            : await store.publish(identity, row.key, fence, text, valueTtlMs);
+        if (reply.kind === "stranger") emit({ kind: "stranger", operation: "publish" });
+      } catch (error) {
+        emit({ kind: "store_failed", operation: "publish", error });
+      }
+    }),
+  );
+}
+
+async function abandon<Database>(
+  node: CacheNode<Database>,
+  trust: Trust,
+  rows: readonly Row<Database>[],
+  fence: string,
+  transaction: ControlledTransaction<Database>,
+): Promise<void> {
+  // Without a commit sent the transaction cannot happen any more, whatever the rollback answers.
+  try {
+    await answered(rollback(transaction), node.databaseTimeoutMs);
+  } catch (error) {
+    node.emit({ kind: "rollback_failed", error });
+  }
+  await unfence(node, trust, rows, fence);
+}
+
+async function unfence<Database>(
+  { store, emit }: CacheNode<Database>,
+  { identity }: Trust,
+  rows: readonly Row<Database>[],
+  fence: string,
+): Promise<void> {
+  const keys = rows.map(({ key }) => key);
+  try {
+    await store.unfence(identity, keys, fence);
+  } catch (error) {
+    emit({ kind: "store_failed", operation: "unfence", error });
+  }
+}
