@@ -82,7 +82,7 @@ export interface WriteThroughCache<Database> {
    * @param work may run up to 3 times before one commit, so it must act only through the
    *   transaction. What it throws rolls back and is thrown on. It must not read through the cache.
    * @throws CacheUnavailableError when the keys could not be fenced; nothing was changed.
-   * @throws ContentionError when the trusted store kept changing; nothing was changed.
+   * @throws ContentionError when three attempts lost to others; nothing was changed.
    * @throws DeadlineError when Postgres did not answer before the commit; nothing was changed.
    * @throws OutcomeUnknownError when Postgres did not answer the commit.
    * @throws InvalidKeyError for more keys, or one of a table of another cache.

@@ -22,8 +22,8 @@ export class CacheUnavailableError extends WriteThroughError {
 }
 
 /**
- * The authority changed under every attempt of a write. Nothing was changed; the same write may be
- * tried again.
+ * Every attempt of a write lost: the trusted store changed under it, or Postgres gave way to other
+ * transactions (a deadlock). Nothing was changed; the same write may be tried again.
  */
 export class ContentionError extends WriteThroughError {
   override readonly name = "ContentionError";

@@ -10,6 +10,7 @@ import type { Kysely } from "kysely";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
 import {
   CacheUnavailableError,
+  DeadlineError,
   createRedisStore,
   createWriteThroughCache,
   OutcomeUnknownError,
@@ -236,6 +237,48 @@ describe("writing", () => {
     expect(await client.keys("*:f:*")).toEqual([]);
   });
 
+  it("DB-05: of two writes that wait for each other's rows, the one Postgres gives up is run again", async () => {
+    const { cache, posts } = await setUp();
+    const gates = { p1: createGate(), p2: createGate() };
+    let runs = 0;
+    const writeBoth = async (first: "p1" | "p2", second: "p1" | "p2"): Promise<void> => {
+      await cache.write([posts.key("p1"), posts.key("p2")], async (transaction) => {
+        runs += 1;
+        for (const id of [first, second]) {
+          await transaction
+            .updateTable("post")
+            .set({ title: first })
+            .where("id", "=", id)
+            .execute();
+          if (id === first) await gates[first].pass();
+        }
+      });
+    };
+    const writes = [writeBoth("p1", "p2"), writeBoth("p2", "p1")];
+    await Promise.all([gates.p1.reached, gates.p2.reached]);
+    gates.p1.open();
+    gates.p2.open();
+    await Promise.all(writes);
+    expect(runs).toBe(3);
+    const [one, two] = await cache.readMany([posts.key("p1"), posts.key("p2")]);
+    expect(one?.title).toBe(two?.title);
+  });
+
+  it("gives up a statement that waits too long for a row, and says that nothing was changed", async () => {
+    const gate = createGate();
+    const { cache, posts } = await setUp();
+    const hasty = await setUp({ databaseTimeoutMs: 1000 });
+    const holding = cache.write([posts.key("p1")], async (transaction) => {
+      await transaction.updateTable("post").set({ title: "v2" }).where("id", "=", "p1").execute();
+      await gate.pass();
+    });
+    await gate.reached;
+    await expect(hasty.rename("p1", "v3")).rejects.toBeInstanceOf(DeadlineError);
+    gate.open();
+    await holding;
+    expect(await posts.read("p1")).toMatchObject({ title: "v2" });
+  });
+
   it("leaves no fence behind when the commit itself is refused", async () => {
     const { cache, posts, database } = await setUp();
     await database.schema
@@ -257,7 +300,7 @@ describe("writing", () => {
   it("DB-05: a commit without an answer is reported as unknown, and its row is read from Postgres", async () => {
     const thief = await startCommitThief(postgres.url);
     onTestFinished(() => thief.close());
-    const writer = await setUp({ postgresUrl: thief.url, databaseTimeoutMs: 200 });
+    const writer = await setUp({ postgresUrl: thief.url, databaseTimeoutMs: 1000 });
     const reader = await setUp();
     await reader.posts.read("p1");
     thief.steal();

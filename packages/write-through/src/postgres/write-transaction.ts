@@ -1,6 +1,7 @@
 import { AbortedTransactionError, type ControlledTransaction, type Kysely } from "kysely";
 import { DeadlineError } from "../errors.ts";
 import { answered } from "./answered.ts";
+import { isRefusedCommit } from "./sql-state.ts";
 
 /** How a commit ended, as far as can be known. */
 export type CommitOutcome =
@@ -35,7 +36,8 @@ export async function commit<Database>(
     // The connection goes back to its pool by a rollback, which is void after a commit; with the
     // answer still to come it waits its turn behind it.
     committing.catch(() => rollback(transaction)).catch(ignore);
-    return { kind: surelyRolledBack(error) ? "rolled_back" : "unknown", error };
+    const isRolledBack = error instanceof AbortedTransactionError || isRefusedCommit(error);
+    return { kind: isRolledBack ? "rolled_back" : "unknown", error };
   }
 }
 
@@ -44,17 +46,6 @@ export async function rollback<Database>(
   transaction: ControlledTransaction<Database>,
 ): Promise<void> {
   await transaction.rollback().execute();
-}
-
-/**
- * Only an error that Postgres gives instead of committing is certain. A lost connection, a shutdown
- * or a cancelled wait for a replica may come after the commit was written.
- */
-function surelyRolledBack(error: unknown): boolean {
-  if (error instanceof AbortedTransactionError) return true;
-  const sqlState = error instanceof Error && "code" in error ? String(error.code) : "";
-  // 23: a deferred constraint; 40001, 40002, 40P01: serialization, constraint, deadlock.
-  return /^(23...|40001|40002|40P01)$/.test(sqlState);
 }
 
 function ignore(): void {

@@ -2,9 +2,15 @@ import type { ControlledTransaction, Transaction } from "kysely";
 import type { Trust } from "../authority-lease.ts";
 import { loadRow, type CacheNode, type Row } from "../cache-node.ts";
 import { answered } from "../postgres/answered.ts";
-import { CacheUnavailableError, ContentionError, OutcomeUnknownError } from "../errors.ts";
+import {
+  CacheUnavailableError,
+  ContentionError,
+  DeadlineError,
+  OutcomeUnknownError,
+} from "../errors.ts";
 import { holdEpoch } from "../postgres/authority-row.ts";
 import { holdFenceLock, randomFence } from "../postgres/fence-lock.ts";
+import { isCancelled, isConflict } from "../postgres/sql-state.ts";
 import { asWriteThroughTransaction } from "../postgres/tables.ts";
 import { begin, commit, rollback } from "../postgres/write-transaction.ts";
 import { storedText } from "./stored-text.ts";
@@ -16,7 +22,9 @@ type Work<Database, T> = (transaction: Transaction<Database>) => Promise<T>;
 type Attempt<T> =
   | { readonly kind: "committed"; readonly value: T }
   /** Nothing was changed, and another store or epoch is to be trusted. */
-  | { readonly kind: "distrusted" };
+  | { readonly kind: "distrusted" }
+  /** Nothing was changed: Postgres gave way to another transaction. */
+  | { readonly kind: "conflict" };
 
 /** What a transaction has done when it is ready to commit. */
 interface Prepared<T> {
@@ -37,12 +45,13 @@ export async function writeRows<Database, T>(
     await node.lease.waitUntilSettled(trust);
     const outcome = await attemptWrite(node, trust, rows, work);
     if (outcome.kind === "committed") return outcome.value;
+    if (outcome.kind === "conflict") continue;
     await node.lease.recover(trust);
     if (node.lease.stillTrusts(trust)) {
       throw new CacheUnavailableError("The store has lost its identity and could not be adopted");
     }
   }
-  throw new ContentionError(`The trusted store changed under ${maxAttempts} attempts`);
+  throw new ContentionError(`The write lost to others in ${maxAttempts} attempts`);
 }
 
 async function trustedStore<Database>({ lease }: CacheNode<Database>): Promise<Trust> {
@@ -67,6 +76,8 @@ async function attemptWrite<Database, T>(
     prepared = await prepare(node, trust, rows, fence, transaction, work);
   } catch (error) {
     await abandon(node, trust, rows, fence, transaction);
+    if (isConflict(error)) return { kind: "conflict" };
+    if (isCancelled(error)) throw new DeadlineError("A statement took too long", { cause: error });
     throw error;
   }
   if (prepared === undefined) {
@@ -81,6 +92,7 @@ async function attemptWrite<Database, T>(
       return { kind: "committed", value: prepared.value };
     case "rolled_back":
       await unfence(node, trust, rows, fence);
+      if (isConflict(outcome.error)) return { kind: "conflict" };
       throw outcome.error;
     case "unknown":
       throw new OutcomeUnknownError("Postgres did not say whether the write was committed", {
