@@ -9,7 +9,7 @@ import type { WriteThroughTables } from "./postgres/tables.ts";
 import { AdoptionBackoff } from "./protocol/adoption-backoff.ts";
 import { identityOf, isValid, renewed, unsettledMs, type Belief } from "./protocol/belief.ts";
 import { Flights } from "./protocol/flights.ts";
-import type { CacheStore, StoreIdentity } from "./store.ts";
+import { StoreFault, type CacheStore, type StoreIdentity } from "./store.ts";
 
 interface AuthorityLeaseOptions {
   readonly database: Kysely<WriteThroughTables>;
@@ -106,8 +106,9 @@ export class AuthorityLease {
     try {
       const nonce = randomUUID();
       const reply = await store.adopt(nonce);
-      if (reply.kind === "not_master")
-        throw new Error("The store is a replica: give the URL of its master");
+      if (reply.kind === "not_master") {
+        throw new StoreFault("The store is a replica: give the URL of its master");
+      }
       const identity = { replid: reply.replid, nonce };
       const { epoch } = belief.authority;
       const adopted = await this.#ask(adoptStore(database, epoch, identity));

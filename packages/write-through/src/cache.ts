@@ -163,8 +163,9 @@ export function createWriteThroughCache<Database>(
   return {
     table<Value>(definition: CachedTableOptions<Database, Value>): CachedTable<Value> {
       const name = matching("name", definition.name, /^[a-z][a-z0-9_]{0,39}$/);
-      if (tables.has(name))
+      if (tables.has(name)) {
         throw new InvalidOptionsError(`A cached table is named ${name} already`);
+      }
       tables.set(name, definition);
       const key = (id: string): CacheKey<Value> => {
         if (/^[\w-]{1,128}$/.test(id)) return { table: name, id };

@@ -27,7 +27,7 @@ const migrations: Record<string, Migration> = {
  * Creates what the cache keeps in Postgres, in the schema `portcullis`, or brings it up to date.
  * Safe to run from every process at every start; the role needs CREATE on the database.
  *
- * @throws the migration's error; what had been done of it is rolled back.
+ * @throws an error whose cause is the migration's; what had been done of it is rolled back.
  * @example
  * ```ts
  * import { migrateWriteThrough } from "@portcullis/write-through";
@@ -46,5 +46,5 @@ export async function migrateWriteThrough<Database>(database: Kysely<Database>):
     migrationLockTableName: "write_through_migration_lock",
   });
   const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
+  if (error !== undefined) throw new Error("The cache could not be migrated", { cause: error });
 }

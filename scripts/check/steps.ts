@@ -1,0 +1,73 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { root } from "./root.ts";
+import { runCommands } from "./run-commands.ts";
+import { runTests } from "./run-tests.ts";
+import type { Command, Step } from "./step.ts";
+
+const commandTimeoutMs = 10 * 60_000;
+const testsTimeoutMs = 15 * 60_000;
+
+/** The steps that read the sources and nothing else: some of them run at the same time. */
+export function sourceSteps(): Step[] {
+  return [
+    step("format", [{ program: "oxfmt", args: ["--check"] }]),
+    step("lint", [{ program: "oxlint", args: [] }]),
+    step("types", typeCommands()),
+    step("generated", generatorCommands()),
+    step("unused", [{ program: "knip", args: ["--no-progress"] }]),
+    step("build", buildCommands()),
+    step("snippets", [{ program: "node", args: ["scripts/check-snippets.ts"] }]),
+  ];
+}
+
+/** The steps that run the product, one after the other: each may want the whole machine. */
+export function productSteps(): Step[] {
+  return [
+    { name: "tests", run: () => runTests(testsTimeoutMs) },
+    step("demo", [demo()]),
+    step("demo-embedded", [demo("--embedded")]),
+  ];
+}
+
+function step(name: string, commands: readonly Command[]): Step {
+  return { name, run: () => runCommands(commands, commandTimeoutMs) };
+}
+
+function typeCommands(): Command[] {
+  return globSync("{packages/*,apps/*,test,scripts}/tsconfig.json", { cwd: root })
+    .toSorted()
+    .map((config) => ({ program: "tsc", args: ["--pretty", "false", "-p", config] }));
+}
+
+function generatorCommands(): Command[] {
+  return globSync("packages/*/scripts/embed-*.ts", { cwd: root })
+    .toSorted()
+    .map((generator) => ({ program: "node", args: [generator, "--check"] }));
+}
+
+function buildCommands(): Command[] {
+  return globSync("packages/*/package.json", { cwd: root })
+    .toSorted()
+    .filter((manifest) => hasBuildScript(join(root, manifest)))
+    .map((manifest) => ({
+      program: "tsdown",
+      args: ["--logLevel", "warn"],
+      cwd: join(root, manifest, ".."),
+    }));
+}
+
+function hasBuildScript(manifest: string): boolean {
+  const { scripts } = JSON.parse(readFileSync(manifest, "utf8")) as {
+    scripts?: Record<string, string>;
+  };
+  return scripts?.["build"] !== undefined;
+}
+
+function demo(...args: string[]): Command {
+  return {
+    program: "node",
+    args: ["--conditions=@portcullis/source", "apps/server/demo/main.ts", ...args],
+  };
+}

@@ -1,0 +1,22 @@
+import { globSync } from "node:fs";
+
+import { defineConfig } from "vitest/config";
+
+const sourceCondition = "@portcullis/source";
+
+export default defineConfig({
+  resolve: { conditions: [sourceCondition] },
+  ssr: { resolve: { conditions: [sourceCondition] } },
+  test: {
+    projects: globSync(["packages/*", "apps/*", "test", "scripts"]).map((folder) => ({
+      extends: true,
+      test: { name: folder, include: [`${folder}/**/*.test.ts`] },
+    })),
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    globalSetup: ["./packages/testing/src/vitest-global-setup.ts"],
+    // Each worker may drive a Postgres, a Redis and several nodes of ours.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+  },
+});
