@@ -1,0 +1,42 @@
+import type { User } from "../contract.ts";
+import type { ErrorCode } from "../error-codes.ts";
+
+/** The live session of a call. Times are milliseconds since 1970. */
+export interface SignedInSession {
+  /** UUID. */
+  readonly id: string;
+  /** When the password was last given. */
+  readonly authenticatedAt: number;
+  /** The session's end, whatever happens. */
+  readonly expiresAt: number;
+}
+
+/** Who calls: `ctx.auth` behind `auth.signedIn`. */
+export interface SignedIn {
+  readonly user: User;
+  readonly session: SignedInSession;
+}
+
+/** What the check of a request's access token came to. */
+export type CheckOutcome =
+  | { readonly kind: "signed_in"; readonly auth: SignedIn }
+  | { readonly kind: "anonymous" }
+  | {
+      readonly kind: "refused";
+      readonly reason: Extract<ErrorCode, "token_invalid" | "token_expired" | "token_revoked">;
+    };
+
+/** The tRPC context that `auth.createContext` makes, once a request. Extend it as you like. */
+export interface AuthContext {
+  /** UUID; clients get it with every error. */
+  readonly requestId: string;
+  /** The User-Agent header, cut to 256 characters. */
+  readonly userAgent: string | null;
+  /**
+   * Checks the access token of the request: at most once, however many calls the batch holds. For
+   * procedures that serve strangers too; the others use `auth.signedIn`.
+   *
+   * @throws when neither the cache nor Postgres can say whether the token still holds.
+   */
+  readonly checkAccessToken: () => Promise<CheckOutcome>;
+}

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { uuidSchema } from "../text-rules.ts";
+
+/** How far ahead of ours the clock of the node that signed may run, in seconds. */
+export const clockSkewSeconds = 30;
+
+export interface ClaimRules {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly accessTokenTtlSeconds: number;
+}
+
+/**
+ * The claims of an access token (RFC 9068, section 2.2) and nothing besides: `ver` is the user's
+ * token version, `epoch` the realm's token epoch, `sid` the session. Whole seconds.
+ */
+export function claimsSchema(rules: ClaimRules) {
+  return z
+    .strictObject({
+      iss: z.literal(rules.issuer),
+      aud: z.literal(rules.audience),
+      sub: uuidSchema,
+      sid: uuidSchema,
+      ver: z.int().min(1),
+      epoch: z.int().min(1),
+      iat: z.int().min(0),
+      exp: z.int().min(0),
+      jti: uuidSchema,
+    })
+    .refine(
+      ({ iat, exp }) => exp > iat && exp - iat <= rules.accessTokenTtlSeconds,
+      "lives too long",
+    );
+}
+
+export type ClaimsSchema = ReturnType<typeof claimsSchema>;
+export type AccessTokenClaims = z.infer<ClaimsSchema>;
+
+/** The protected header of an access token: these three and nothing besides. */
+export const headerSchema = z.strictObject({
+  alg: z.enum(["EdDSA", "ES256"]),
+  kid: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  typ: z.literal("at+jwt"),
+});
+
+export type AccessTokenHeader = z.infer<typeof headerSchema>;
