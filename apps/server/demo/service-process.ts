@@ -1,0 +1,121 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** The service as a process of its own: the same program that `pnpm start` runs. */
+export interface ServiceProcess extends AsyncDisposable {
+  readonly url: string;
+  readonly pid: number;
+  /** Everything it wrote, a line each. */
+  readonly output: readonly string[];
+  /** Resolves when it writes a line, or has written one, with this text in it. */
+  readonly waitForOutput: (text: string) => Promise<void>;
+  readonly signal: (signal: NodeJS.Signals) => void;
+  /** The exit code, once it has ended; `null` when a signal ended it. */
+  readonly ended: Promise<number | null>;
+  /** Asks it to stop; kills it if it does not. */
+  readonly stop: () => Promise<number | null>;
+}
+
+/** Thrown when the process ended, or was not ready in time. */
+class ServiceProcessError extends Error {
+  override readonly name = "ServiceProcessError";
+  readonly output: readonly string[];
+
+  constructor(message: string, output: readonly string[]) {
+    super(`${message}\n${output.join("\n")}`);
+    this.output = output;
+  }
+}
+
+const program = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const readyTimeoutMs = 40_000;
+const stopTimeoutMs = 12_000;
+
+/** Starts the service with these variables and no others of ours, and waits until it is ready. */
+export async function startServiceProcess(
+  variables: Readonly<Record<string, string>>,
+): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, ["--conditions=@portcullis/source", program], {
+    env: { PATH: process.env["PATH"], LOG_FORMAT: "json", ...variables },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  // Whatever ends this process, the service must not outlive it.
+  const killAtExit = (): void => void child.kill("SIGKILL");
+  process.once("exit", killAtExit);
+
+  const output: string[] = [];
+  const watchers = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on("line", (line) => {
+      output.push(line);
+      for (const watcher of Array.from(watchers)) watcher();
+    });
+  }
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => {
+      process.off("exit", killAtExit);
+      resolve(code);
+    });
+  });
+
+  function waitForLine<T>(find: (line: string) => T | undefined, timeoutMs: number): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = output.map(find).find((value) => value !== undefined);
+        if (found === undefined) return;
+        done();
+        resolve(found);
+      };
+      const fail = (message: string): void => {
+        done();
+        reject(new ServiceProcessError(message, output));
+      };
+      const timer = setTimeout(() => fail(`Nothing came within ${timeoutMs} ms.`), timeoutMs);
+      const done = (): void => {
+        clearTimeout(timer);
+        watchers.delete(look);
+      };
+      watchers.add(look);
+      ended.then((code) => fail(`The service ended with code ${code}.`), reject);
+      look();
+    });
+  }
+
+  async function stop(): Promise<number | null> {
+    child.kill("SIGTERM");
+    const timer = setTimeout(() => child.kill("SIGKILL"), stopTimeoutMs);
+    try {
+      return await ended;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  try {
+    const url = await waitForLine(readyUrl, readyTimeoutMs);
+    return {
+      url,
+      pid: child.pid ?? 0,
+      output,
+      waitForOutput: async (text) => {
+        await waitForLine((line) => line.includes(text) || undefined, readyTimeoutMs);
+      },
+      signal: (signal) => void child.kill(signal),
+      ended,
+      stop,
+      [Symbol.asyncDispose]: async () => void (await stop()),
+    };
+  } catch (error) {
+    child.kill("SIGKILL");
+    await ended;
+    throw error;
+  }
+}
+
+function readyUrl(line: string): string | undefined {
+  if (!line.startsWith("{")) return undefined;
+  const entry = JSON.parse(line) as { msg?: string; url?: string };
+  return entry.msg === "ready" ? entry.url : undefined;
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from "vitest";
+import { readConfig, type Environment } from "./config.ts";
+
+const secret = "0123456789012345678901234567890123456789";
+const servers = {
+  DATABASE_URL: "postgres://user:p4ss@db.test/app",
+  REDIS_URL: "redis://cache.test",
+  AUTH_SECRET: secret,
+};
+
+function configOf(environment: Environment) {
+  const outcome = readConfig(environment);
+  if (outcome.kind === "invalid") throw new Error(outcome.problems.join("\n"));
+  return outcome.config;
+}
+
+function problemsOf(environment: Environment): readonly string[] {
+  const outcome = readConfig(environment);
+  return outcome.kind === "invalid" ? outcome.problems : [];
+}
+
+describe("readConfig", () => {
+  it("runs embedded on port 3000, or the next free one, when nothing is set", () => {
+    expect(configOf({})).toEqual({
+      host: "127.0.0.1",
+      port: { kind: "from", port: 3000 },
+      storage: { kind: "embedded", dataFolder: ".data" },
+      issuer: "http://localhost:3000",
+      audience: "http://localhost:3000",
+      accessTokenTtlSeconds: 600,
+      allowedOrigins: [],
+      leaseMs: 5000,
+      log: { level: "info", format: "text" },
+    });
+  });
+
+  it("takes servers, and what else can be set", () => {
+    const config = configOf({
+      ...servers,
+      HOST: "::",
+      PORT: "0",
+      PUBLIC_URL: "https://auth.test/",
+      AUTH_AUDIENCE: "https://api.test",
+      ACCESS_TOKEN_TTL_SECONDS: "60",
+      ALLOWED_ORIGINS: "https://app.test, https://auth.test",
+      LEASE_MS: "1000",
+      LOG_LEVEL: "warn",
+      NODE_ENV: "production",
+    });
+    expect(config).toEqual({
+      host: "::",
+      port: { kind: "exact", port: 0 },
+      storage: {
+        kind: "servers",
+        databaseUrl: servers.DATABASE_URL,
+        redisUrl: servers.REDIS_URL,
+        secret,
+      },
+      issuer: "https://auth.test",
+      audience: "https://api.test",
+      accessTokenTtlSeconds: 60,
+      allowedOrigins: ["https://app.test", "https://auth.test"],
+      leaseMs: 1000,
+      log: { level: "warn", format: "json" },
+    });
+  });
+
+  it("takes an empty variable as not set", () => {
+    expect(configOf({ PORT: "", DATABASE_URL: "", REDIS_URL: "" })).toEqual(configOf({}));
+  });
+
+  it.each<[Environment, RegExp]>([
+    [{ HOST: "a b" }, /^HOST must be an address or a name/],
+    [{ PORT: "http" }, /^PORT must be a whole number from 0 to 65535 \(0 takes a free one\)\.$/],
+    [{ PORT: "65536" }, /^PORT must be a whole number/],
+    [{ PORT: "-1" }, /^PORT must be a whole number/],
+    [{ PORT: "3000.5" }, /^PORT must be a whole number/],
+    [{ PUBLIC_URL: "auth.test" }, /^PUBLIC_URL must be the http or https address/],
+    [{ PUBLIC_URL: "javascript:alert(1)" }, /^PUBLIC_URL must be/],
+    [{ ...servers, DATABASE_URL: "mysql://db.test/app" }, /^DATABASE_URL must be a postgres:\/\//],
+    [{ ...servers, REDIS_URL: "cache.test" }, /^REDIS_URL must be a redis:\/\/ or rediss:\/\//],
+    [{ ...servers, AUTH_SECRET: "short" }, /^AUTH_SECRET must have 32 to 4096 bytes/],
+    [{ ...servers, AUTH_SECRET: "x".repeat(4097) }, /^AUTH_SECRET must have 32 to 4096 bytes/],
+    [{ AUTH_ISSUER: "a b" }, /^AUTH_ISSUER must have 1 to 255 characters/],
+    [{ AUTH_AUDIENCE: "x".repeat(256) }, /^AUTH_AUDIENCE must have 1 to 255 characters/],
+    [{ ACCESS_TOKEN_TTL_SECONDS: "59" }, /^ACCESS_TOKEN_TTL_SECONDS must be .* 60 to 3600\.$/],
+    [{ ACCESS_TOKEN_TTL_SECONDS: "3601" }, /^ACCESS_TOKEN_TTL_SECONDS must be/],
+    [{ DATA_DIR: "a\0b" }, /^DATA_DIR must be the path of a folder/],
+    [{ ALLOWED_ORIGINS: "*" }, /^ALLOWED_ORIGINS must be at most 100 web origins/],
+    [{ ALLOWED_ORIGINS: "https://app.test/" }, /^ALLOWED_ORIGINS must be/],
+    [{ ALLOWED_ORIGINS: "https://APP.test" }, /^ALLOWED_ORIGINS must be/],
+    [{ LEASE_MS: "999" }, /^LEASE_MS must be a whole number from 1000 to 60000\.$/],
+    [{ LOG_LEVEL: "loud" }, /^LOG_LEVEL must be one of fatal, error, warn, info, debug, silent\.$/],
+    [{ LOG_FORMAT: "xml" }, /^LOG_FORMAT must be json or text\.$/],
+    [{ REDIS_URL: "redis://cache.test" }, /^REDIS_URL is set and DATABASE_URL is not/],
+    [{ AUTH_SECRET: secret }, /^AUTH_SECRET is set and DATABASE_URL is not/],
+    [{ ...servers, REDIS_URL: undefined }, /^DATABASE_URL is set and REDIS_URL is not/],
+    [{ ...servers, AUTH_SECRET: undefined }, /^DATABASE_URL is set and AUTH_SECRET is not/],
+    [{ ...servers, DATA_DIR: "data" }, /^DATABASE_URL and DATA_DIR are both set/],
+  ])("says what to set instead of %o", (environment, problem) => {
+    const problems = problemsOf(environment);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(problem);
+  });
+
+  it("tells all problems at once", () => {
+    expect(problemsOf({ PORT: "x", LEASE_MS: "x", REDIS_URL: "redis://cache.test" })).toHaveLength(
+      3,
+    );
+  });
+
+  it("never repeats a value: it may be a secret in the wrong place", () => {
+    const told = problemsOf({
+      PORT: "find-me",
+      DATABASE_URL: "find-me",
+      REDIS_URL: "find-me",
+      AUTH_SECRET: "find-me",
+      PUBLIC_URL: "find-me",
+      LOG_LEVEL: "find-me",
+      LOG_FORMAT: "find-me",
+      ALLOWED_ORIGINS: "find-me",
+    });
+    expect(told.length).toBeGreaterThan(6);
+    expect(told.join()).not.toContain("find-me");
+  });
+});

@@ -1,0 +1,51 @@
+import type { AuthProcedures, ErrorShape } from "@portcullis/server";
+import type { TRPCBuiltRouter, TRPCMutationProcedure, TRPCQueryProcedure } from "@trpc/server";
+
+/** A post. Times are ISO 8601 in UTC. */
+export interface Post {
+  /** UUID. */
+  readonly id: string;
+  /** Id of the user who wrote it. */
+  readonly authorId: string;
+  /** 1 to 200 code points. */
+  readonly title: string;
+  /** 1 to 10000 code points, less where a request of 16 KiB does not hold them. */
+  readonly body: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** A page of posts, newest first. */
+export interface PostPage {
+  readonly posts: readonly Post[];
+  /** Pass it as `cursor` to get the next page. Absent on the last one. */
+  readonly nextCursor?: string;
+}
+
+type Query<Input, Output> = TRPCQueryProcedure<{ input: Input; output: Output; meta: unknown }>;
+type Mutation<Input, Output> = TRPCMutationProcedure<{
+  input: Input;
+  output: Output;
+  meta: unknown;
+}>;
+
+/** A type and not an interface: tRPC asks for an index signature. */
+export type PostProcedures = {
+  create: Mutation<{ title: string; body: string }, Post>;
+  /** `limit`: 1 to 50, default 20. */
+  list: Query<{ cursor?: string | undefined; limit?: number | undefined }, PostPage>;
+  byId: Query<{ id: string }, Post>;
+  /** Of an own post. */
+  update: Mutation<{ id: string; title: string; body: string }, Post>;
+  /** Of an own post. */
+  remove: Mutation<{ id: string }, { id: string }>;
+};
+
+/**
+ * The type of the service's router, for clients. Written by hand so that a client's declarations do
+ * not carry the server's context, and with it all of Kysely; a type test keeps it true.
+ */
+export type AppRouter = TRPCBuiltRouter<
+  { ctx: object; meta: object; errorShape: ErrorShape; transformer: false },
+  { auth: AuthProcedures; posts: PostProcedures }
+>;

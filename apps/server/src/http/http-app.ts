@@ -1,0 +1,113 @@
+import { randomUUID } from "node:crypto";
+import type { Auth } from "@portcullis/server";
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import type { BuiltAppRouter } from "../app-router.ts";
+import type { Logger } from "../log.ts";
+import { errorResponse } from "./error-response.ts";
+import type { Readiness } from "./readiness.ts";
+import { requestLog, type RequestState } from "./request-log.ts";
+import { securityHeaders } from "./security-headers.ts";
+
+const maxBodyBytes = 16 * 1024;
+const maxUrlCharacters = 8 * 1024;
+const maxBatchSize = 10;
+const preflightSeconds = 600;
+const jwksSeconds = 300;
+
+const welcome = `This is a Portcullis service: auth for tRPC whose access tokens are revoked at once.
+
+  /trpc                    the procedures: auth.register, auth.login, auth.refresh, auth.logout,
+                           auth.logoutEverywhere, auth.me, auth.sessions, posts
+  /.well-known/jwks.json   the public keys of access tokens
+  /healthz                 is the process alive?
+  /readyz                  can it serve?
+
+Call it with createPortcullisClient of @portcullis/client.
+`;
+
+export interface HttpAppOptions {
+  readonly auth: Auth;
+  readonly router: BuiltAppRouter;
+  readonly allowedOrigins: readonly string[];
+  readonly checkReadiness: () => Promise<Readiness>;
+  readonly log: Logger;
+}
+
+/** The whole HTTP surface of the service. */
+export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
+  const { auth, log } = options;
+  const app = new Hono<RequestState>();
+
+  app.use(async (context, next) => {
+    context.set("requestId", randomUUID());
+    await next();
+  });
+  app.use(requestLog(log), securityHeaders());
+  app.use(
+    cors({
+      origin: [...options.allowedOrigins],
+      allowMethods: ["GET", "POST"],
+      allowHeaders: ["Authorization", "Content-Type"],
+      maxAge: preflightSeconds,
+    }),
+  );
+  app.use(async (context, next) => {
+    if (context.req.url.length <= maxUrlCharacters) return next();
+    return errorResponse(context, "url_too_long", context.get("requestId"));
+  });
+  app.use(
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: (context) =>
+        errorResponse(context, "body_too_large", String(context.get("requestId"))),
+    }),
+  );
+
+  app.get("/", (context) => context.text(welcome));
+  app.get("/healthz", (context) => context.json({ status: "alive" }));
+  app.get("/readyz", async (context) => {
+    const readiness = await options.checkReadiness();
+    context.header("Cache-Control", "no-store");
+    return context.json(readiness, readiness.status === "ready" ? 200 : 503);
+  });
+  app.get("/.well-known/jwks.json", (context) => {
+    context.header("Cache-Control", `public, max-age=${jwksSeconds}`);
+    return context.json(auth.jwks());
+  });
+
+  app.on(["GET", "POST"], "/trpc/*", async (context) => {
+    // Hono runs GET handlers for HEAD; tRPC would answer it as if the call had run.
+    if (context.req.method === "HEAD") return methodRefused(context);
+    const response = await fetchRequestHandler({
+      endpoint: "/trpc",
+      req: context.req.raw,
+      router: options.router,
+      maxBatchSize,
+      async createContext(request) {
+        const made = await auth.createContext(request);
+        context.set("requestId", made.requestId);
+        return made;
+      },
+    });
+    response.headers.set("Cache-Control", "no-store");
+    return response;
+  });
+  app.all("/trpc/*", methodRefused);
+
+  app.notFound((context) => errorResponse(context, "not_found", context.get("requestId")));
+  app.onError((error, context) => {
+    const requestId = context.get("requestId");
+    log.error({ error, requestId }, "A request failed outside of the procedures");
+    return errorResponse(context, "internal", requestId);
+  });
+  return app;
+
+  function methodRefused(context: Parameters<typeof errorResponse>[0]): Response {
+    context.header("Allow", "GET, POST");
+    context.header("Cache-Control", "no-store");
+    return errorResponse(context, "method_not_supported", String(context.get("requestId")));
+  }
+}

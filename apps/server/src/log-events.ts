@@ -1,0 +1,45 @@
+import type { AuthEvent } from "@portcullis/server";
+import type { CacheEvent } from "@portcullis/write-through";
+import type { Logger } from "./log.ts";
+
+/** Writes what happens in auth to the log. The events carry no personal data and no secrets. */
+export function logAuthEvents(log: Logger): (event: AuthEvent) => void {
+  return ({ kind, ...details }) => {
+    switch (kind) {
+      case "call_failed":
+      case "keys_not_reloaded":
+        log.error(details, kind);
+        break;
+      case "refresh_token_reused":
+        log.warn(details, kind);
+        break;
+      case "token_invalid":
+      case "token_refused":
+        log.debug(details, kind);
+        break;
+      default:
+        log.info(details, kind);
+    }
+  };
+}
+
+/** Writes what happens in the cache to the log. */
+export function logCacheEvents(log: Logger): (event: CacheEvent) => void {
+  return (event) => {
+    switch (event.kind) {
+      case "adopted":
+        log.info({ epoch: String(event.epoch) }, "cache_adopted");
+        break;
+      case "stranger":
+      case "fence_resolved":
+        log.info(withoutKind(event), `cache_${event.kind}`);
+        break;
+      default:
+        log.warn(withoutKind(event), `cache_${event.kind}`);
+    }
+  };
+}
+
+function withoutKind({ kind: _kind, ...details }: CacheEvent): object {
+  return details;
+}

@@ -1,0 +1,91 @@
+import { inspect } from "node:util";
+import { pino, type Logger } from "pino";
+import type { ServiceConfig } from "./config.ts";
+
+export type { Logger } from "pino";
+
+const secretNames = [
+  "authorization",
+  "cookie",
+  "set-cookie",
+  "password",
+  "accessToken",
+  "refreshToken",
+  "token",
+  "secret",
+];
+const redactedPaths = secretNames.flatMap((name) => [
+  `["${name}"]`,
+  `*["${name}"]`,
+  `*.*["${name}"]`,
+]);
+
+/** Makes the service's log: one JSON object a line for machines, or one readable line for a person. */
+export function createLogger(
+  config: ServiceConfig["log"],
+  output: { write(text: string): unknown } = process.stdout,
+): Logger {
+  const destination = config.format === "json" ? output : readable(output);
+  return pino(
+    {
+      level: config.level,
+      base: null,
+      redact: { paths: redactedPaths, censor: "[redacted]" },
+      serializers: { error: describeError },
+      formatters: { level: (label) => ({ level: label }) },
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    },
+    destination,
+  );
+}
+
+interface ErrorDescription {
+  readonly type: string;
+  readonly message: string;
+  readonly code?: unknown;
+  readonly stack?: string | undefined;
+  readonly cause?: ErrorDescription;
+}
+
+const maxCauses = 5;
+
+/**
+ * Takes the named fields only: drivers hang connection settings, statements and rows on their
+ * errors.
+ */
+function describeError(error: unknown, depth = 0): ErrorDescription {
+  if (!(error instanceof Error)) {
+    return { type: typeof error, message: inspect(error, { depth: 1 }) };
+  }
+  return {
+    type: error.name,
+    message: error.message,
+    ...("code" in error ? { code: error.code } : {}),
+    stack: error.stack,
+    ...(error.cause !== undefined && depth < maxCauses
+      ? { cause: describeError(error.cause, depth + 1) }
+      : {}),
+  };
+}
+
+function readable(output: { write(text: string): unknown }): { write(line: string): void } {
+  return {
+    write(line) {
+      const { time, level, msg, error, ...fields } = JSON.parse(line) as Record<string, unknown>;
+      const details = Object.entries(fields).map(([name, value]) => `${name}=${show(value)}`);
+      const head = [String(time).slice(11, 23), String(level).padEnd(5), msg, ...details];
+      output.write(`${head.filter(Boolean).join(" ")}\n${stackOf(error)}`);
+    },
+  };
+}
+
+function show(value: unknown): string {
+  return typeof value === "string" && /^[\w./:@-]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+function stackOf(error: unknown): string {
+  if (typeof error !== "object" || error === null) return "";
+  const { message, stack, cause } = error as Partial<ErrorDescription>;
+  const own = `    ${(stack ?? message ?? "").replaceAll("\n", "\n    ")}\n`;
+  return cause === undefined ? own : `${own}    caused by:\n${stackOf(cause)}`;
+}

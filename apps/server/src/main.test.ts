@@ -1,0 +1,169 @@
+import { createServer, connect, type Server, type Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { startServiceProcess, type ServiceProcess } from "../demo/service-process.ts";
+import {
+  clientOf,
+  newCredentials,
+  outcomeOf,
+  standingOf,
+  startTestServers,
+  temporaryFolder,
+  type TestServers,
+} from "./test-service.ts";
+
+function variablesOf({ database, redis }: TestServers): Record<string, string> {
+  return {
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    AUTH_SECRET: "a secret of the tests, 32 bytes or more",
+    PORT: "0",
+  };
+}
+
+/** Sends the head of a login and waits until the server has taken it. */
+async function beginLogin(service: ServiceProcess, body: string): Promise<Socket> {
+  const socket = connect(Number(new URL(service.url).port), "127.0.0.1");
+  const taken = new Promise((resolve) => socket.once("data", resolve));
+  socket.write(
+    `POST /trpc/auth.login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nExpect: 100-continue\r\n\r\n`,
+  );
+  expect(String(await taken)).toContain("100 Continue");
+  return socket;
+}
+
+const login = JSON.stringify({ email: "nobody@example.com", password: "wrong horse" });
+
+describe("stopping", () => {
+  it("finishes a request in flight, takes no new one and exits with 0", async () => {
+    await using servers = await startTestServers();
+    await using service = await startServiceProcess(variablesOf(servers));
+    const socket = await beginLogin(service, login);
+    let answer = "";
+    socket.on("data", (chunk) => (answer += String(chunk)));
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+
+    service.signal("SIGTERM");
+    await service.waitForOutput("Stopping");
+    await expect(fetch(`${service.url}/healthz`)).rejects.toThrow("fetch failed");
+    socket.write(login);
+    await closed;
+    expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+    expect(answer).toContain("invalid_credentials");
+    expect(await service.ended).toBe(0);
+  });
+
+  it("cuts a request that does not finish, and exits with 0", async () => {
+    await using servers = await startTestServers();
+    await using service = await startServiceProcess(variablesOf(servers));
+    const socket = await beginLogin(service, login);
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    service.signal("SIGTERM");
+    await closed;
+    expect(await service.ended).toBe(0);
+  });
+
+  it("ends at once at a second signal", async () => {
+    await using servers = await startTestServers();
+    await using service = await startServiceProcess(variablesOf(servers));
+    const socket = await beginLogin(service, login);
+    socket.on("error", () => undefined);
+    service.signal("SIGINT");
+    await service.waitForOutput("Stopping");
+    // Signals that come right after the first are taken for the same one, so it is sent until it acts.
+    for (let tries = 0; tries < 100; tries += 1) {
+      service.signal("SIGINT");
+      if ((await Promise.race([service.ended, pause(50, "running")])) !== "running") break;
+    }
+    expect(await service.ended).toBe(1);
+  });
+});
+
+describe("starting", () => {
+  it("keeps accounts and revocations over restarts in embedded mode", async () => {
+    await using folder = await temporaryFolder();
+    const variables = { DATA_DIR: folder.path, PORT: "0" };
+    const credentials = newCredentials();
+
+    const first = await startServiceProcess(variables);
+    const { api } = clientOf(first);
+    await api.auth.register.mutate({ ...credentials, name: "Name" });
+    const kept = await clientOf(first).api.auth.login.mutate(credentials);
+    const revoked = await api.auth.login.mutate(credentials);
+    await api.auth.logout.mutate();
+    expect(await first.stop()).toBe(0);
+
+    const second = await startServiceProcess(variables);
+    expect(await standingOf(second, kept.accessToken)).toBe("accepted");
+    expect(await standingOf(second, revoked.accessToken)).toBe("token_revoked");
+    expect(
+      await outcomeOf(
+        clientOf(second).api.auth.refresh.mutate({ refreshToken: revoked.refreshToken }),
+      ),
+    ).toBe("refresh_token_invalid");
+    expect(await outcomeOf(clientOf(second).api.auth.login.mutate(credentials))).toBe("accepted");
+    await expect(startServiceProcess(variables)).rejects.toThrow(
+      `is in use by process ${second.pid}. The embedded mode is for one process`,
+    );
+    expect(await second.stop()).toBe(0);
+
+    await using third = await startServiceProcess(variables);
+    expect(await standingOf(third, revoked.accessToken)).toBe("token_revoked");
+    expect(await standingOf(third, kept.accessToken)).toBe("accepted");
+  });
+
+  it("says what is wrong with the configuration and exits", async () => {
+    await expect(startServiceProcess({ PORT: "many", REDIS_URL: "redis://x" })).rejects.toThrow(
+      /ended with code 1[\s\S]*Portcullis can not start:[\s\S]*- REDIS_URL is set[\s\S]*- PORT must be/,
+    );
+  });
+
+  it("says where it looked for a Postgres that is not there", async () => {
+    const failure = await startServiceProcess({
+      DATABASE_URL: "postgres://user:find-me@127.0.0.1:1/app",
+      REDIS_URL: "redis://127.0.0.1:1",
+      AUTH_SECRET: "find-me, a secret of 32 bytes or more",
+    }).catch(String);
+    expect(failure).toContain("Postgres can not be used at 127.0.0.1:1, where DATABASE_URL points");
+    expect(failure).not.toContain("find-me");
+  });
+
+  it("says so when AUTH_SECRET is not the one that the data was made with", async () => {
+    await using servers = await startTestServers();
+    const variables = variablesOf(servers);
+    const first = await startServiceProcess(variables);
+    await first.stop();
+    const failure = await startServiceProcess({
+      ...variables,
+      AUTH_SECRET: "find-me, another secret of 32 bytes or more",
+    }).catch(String);
+    expect(failure).toMatch(/ended with code 1[\s\S]*Portcullis can not start:\n- .*secret/);
+    expect(failure).not.toContain("find-me");
+  });
+
+  it("takes the next free port when none was asked for, and says so", async () => {
+    await using servers = await startTestServers();
+    const { PORT: _, ...variables } = variablesOf(servers);
+    await using stack = new AsyncDisposableStack();
+    stack.use(await takePort(3000));
+    await using service = await startServiceProcess(variables);
+    expect(Number(new URL(service.url).port)).toBeGreaterThan(3000);
+    expect(service.output.join("\n")).toContain("Port 3000 is taken; PORT sets another one");
+    expect((await fetch(service.url)).status).toBe(200);
+    await expect(
+      startServiceProcess({ ...variables, PORT: new URL(service.url).port }),
+    ).rejects.toThrow(/Port \d+ of 127\.0\.0\.1 is taken: set PORT to another one/);
+  });
+});
+
+/** Another program may have the port already; that does as well. */
+async function takePort(port: number): Promise<AsyncDisposable> {
+  const server: Server = createServer();
+  await new Promise<void>((resolve) => {
+    server.once("error", () => resolve());
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return {
+    [Symbol.asyncDispose]: () => new Promise((resolve) => void server.close(() => resolve())),
+  };
+}

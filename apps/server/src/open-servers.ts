@@ -1,0 +1,42 @@
+import { createRedisStore } from "@portcullis/write-through";
+import { Kysely, PostgresDialect } from "kysely";
+import { Pool } from "pg";
+import type { StorageConfig } from "./config.ts";
+import type { Logger } from "./log.ts";
+import type { Database, Storage } from "./storage.ts";
+
+/** Longest wait for one answer of Postgres, as the libraries count it. */
+export const databaseTimeoutMs = 5_000;
+
+const maxConnections = 10;
+
+/** Makes the connections to Postgres and Redis. Nothing is sent yet. */
+export function openServers(
+  config: Extract<StorageConfig, { kind: "servers" }>,
+  leaseMs: number,
+  log: Logger,
+): Storage {
+  const pool = new Pool({
+    connectionString: config.databaseUrl,
+    application_name: "portcullis",
+    max: maxConnections,
+    connectionTimeoutMillis: databaseTimeoutMs,
+    statement_timeout: databaseTimeoutMs,
+    // The last resort against a server that is silent: the libraries' own deadlines come first.
+    query_timeout: databaseTimeoutMs + 1_000,
+    // A write's transaction stands still while it waits for another process: up to two leases.
+    idle_in_transaction_session_timeout: databaseTimeoutMs + 2 * leaseMs,
+    keepAlive: true,
+  });
+  // An idle connection that ends is replaced at its next use; without a listener it ends the process.
+  pool.on("error", (error) => log.warn({ error }, "A connection to Postgres ended"));
+  return {
+    database: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }),
+    store: createRedisStore({
+      url: config.redisUrl,
+      onConnectionError: (error) => log.warn({ error }, "A connection to Redis failed"),
+    }),
+    secret: config.secret,
+    close: () => pool.end(),
+  };
+}

@@ -1,0 +1,50 @@
+import type { Auth } from "@portcullis/server";
+import { TRPCError } from "@trpc/server";
+import type { Root } from "../trpc.ts";
+import type { Post } from "./post.ts";
+import { byIdInput, createInput, listInput, removeInput, updateInput } from "./post-input.ts";
+import type { ChangeOutcome, PostRepository } from "./post-repository.ts";
+
+/** The procedures of the posts: everyone reads, signed-in users write, authors change their own. */
+export function createPostProcedures(t: Root, auth: Auth, posts: PostRepository) {
+  const signedIn = t.procedure.concat(auth.signedIn);
+  return {
+    create: signedIn
+      .input(createInput)
+      .mutation(({ ctx, input }) => posts.create(ctx.auth.user.id, input)),
+    list: t.procedure
+      .input(listInput)
+      .query(({ input: { cursor, limit } }) =>
+        posts.list({ limit, ...(cursor === undefined ? {} : { after: cursor }) }),
+      ),
+    byId: t.procedure.input(byIdInput).query(async ({ input }) => {
+      const post = await posts.byId(input.id);
+      if (post === undefined) throw notFound();
+      return post;
+    }),
+    update: signedIn
+      .input(updateInput)
+      .mutation(async ({ ctx, input: { id, ...text } }) =>
+        changed(await posts.update(id, ctx.auth.user.id, text)),
+      ),
+    remove: signedIn.input(removeInput).mutation(async ({ ctx, input }) => {
+      const { id } = changed(await posts.remove(input.id, ctx.auth.user.id));
+      return { id };
+    }),
+  };
+}
+
+function changed(outcome: ChangeOutcome): Post {
+  switch (outcome.kind) {
+    case "changed":
+      return outcome.post;
+    case "not_found":
+      throw notFound();
+    case "forbidden":
+      throw new TRPCError({ code: "FORBIDDEN", message: "The post belongs to another author." });
+  }
+}
+
+function notFound(): TRPCError {
+  return new TRPCError({ code: "NOT_FOUND", message: "There is no such post." });
+}

@@ -1,0 +1,179 @@
+import { isPortcullisError } from "@portcullis/client";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  clientOf,
+  outcomeOf,
+  signedInClient,
+  startTestServers,
+  type TestClient,
+  type TestServers,
+  type TestService,
+} from "../test-service.ts";
+
+let servers: TestServers;
+let here: TestService;
+let there: TestService;
+let ada: TestClient;
+let bob: TestClient;
+
+beforeAll(async () => {
+  servers = await startTestServers();
+  [here, there] = await Promise.all([servers.startNode(), servers.startNode()]);
+  [ada, bob] = await Promise.all([signedInClient(here), signedInClient(there)]);
+});
+afterAll(async () => {
+  await Promise.all([here?.stop(), there?.stop()]);
+  await servers?.[Symbol.asyncDispose]();
+});
+
+/** Status and reason of a refusal. */
+async function refusalOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return "accepted";
+  } catch (error) {
+    return isPortcullisError(error) ? `${error.data.code} ${error.data.reason}` : String(error);
+  }
+}
+
+const text = { title: "A title", body: "A body" };
+const unknownId = "00000000-0000-4000-8000-000000000000";
+
+describe("reading", () => {
+  it("is for everyone, and the same on every node", async () => {
+    const post = await ada.api.posts.create.mutate(text);
+    const me = await ada.api.auth.me.query();
+    expect(post).toMatchObject({ ...text, authorId: me.id });
+    expect(post.createdAt).toBe(post.updatedAt);
+    for (const node of [here, there]) {
+      expect(await clientOf(node).api.posts.byId.query({ id: post.id })).toEqual(post);
+    }
+  });
+
+  it("says NOT_FOUND for an unknown post, and finds it once it is there", async () => {
+    expect(await refusalOf(ada.api.posts.byId.query({ id: unknownId }))).toBe(
+      "NOT_FOUND request_refused",
+    );
+  });
+
+  it("pages through all posts, newest first, each once", async () => {
+    const made: string[] = [];
+    for (let i = 0; i < 7; i += 1) {
+      const { id } = await ada.api.posts.create.mutate({ title: `Post ${i}`, body: "." });
+      made.unshift(id);
+    }
+    const listed: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await bob.api.posts.list.query({ limit: 3, ...(cursor && { cursor }) });
+      expect(page.posts.length).toBeLessThanOrEqual(3);
+      listed.push(...page.posts.map((post) => post.id));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(listed.slice(0, 7)).toEqual(made);
+    expect(new Set(listed).size).toBe(listed.length);
+  });
+
+  it("pages through posts of the same millisecond", async () => {
+    await Promise.all(
+      Array.from({ length: 8 }, (_, i) =>
+        ada.api.posts.create.mutate({ title: `Together ${i}`, body: "." }),
+      ),
+    );
+    const seen = new Set<string>();
+    let cursor: string | undefined;
+    for (let page = 0; page < 8; page += 1) {
+      const answer = await bob.api.posts.list.query({ limit: 1, ...(cursor && { cursor }) });
+      seen.add(answer.posts[0]?.title ?? "");
+      cursor = answer.nextCursor;
+    }
+    expect(seen).toEqual(new Set(Array.from({ length: 8 }, (_, i) => `Together ${i}`)));
+  });
+
+  it.each([
+    { limit: 0 },
+    { limit: 51 },
+    { limit: 1.5 },
+    { cursor: "x" },
+    { cursor: Buffer.from(`1.${"-".repeat(36)}`).toString("base64url") },
+    { cursor: "x".repeat(101) },
+    { order: "title" },
+  ])("V2.2.1 refuses the page %o", async (input) => {
+    expect(await refusalOf(ada.api.posts.list.query(input))).toBe("BAD_REQUEST input_invalid");
+  });
+});
+
+describe("writing", () => {
+  it("needs a signed-in user", async () => {
+    const { api } = clientOf(here);
+    const calls = [
+      api.posts.create.mutate(text),
+      api.posts.update.mutate({ id: unknownId, ...text }),
+      api.posts.remove.mutate({ id: unknownId }),
+    ];
+    expect(await Promise.all(calls.map(outcomeOf))).toEqual(Array(3).fill("unauthenticated"));
+  });
+
+  it("shows a change on every node once it has returned, with every cache hot", async () => {
+    const { id } = await ada.api.posts.create.mutate(text);
+    for (const node of [here, there]) await clientOf(node).api.posts.byId.query({ id });
+    const changed = await ada.api.posts.update.mutate({ id, title: "Changed", body: "New" });
+    expect(changed).toMatchObject({ title: "Changed", body: "New" });
+    for (const node of [there, here]) {
+      expect(await clientOf(node).api.posts.byId.query({ id })).toEqual(changed);
+    }
+    expect(await ada.api.posts.remove.mutate({ id })).toEqual({ id });
+    for (const node of [there, here]) {
+      expect(await refusalOf(clientOf(node).api.posts.byId.query({ id }))).toBe(
+        "NOT_FOUND request_refused",
+      );
+    }
+  });
+
+  it("is for the author alone", async () => {
+    const { id } = await ada.api.posts.create.mutate(text);
+    expect(await refusalOf(bob.api.posts.update.mutate({ id, title: "Mine", body: "now" }))).toBe(
+      "FORBIDDEN request_refused",
+    );
+    expect(await refusalOf(bob.api.posts.remove.mutate({ id }))).toBe("FORBIDDEN request_refused");
+    expect(await ada.api.posts.byId.query({ id })).toMatchObject(text);
+  });
+
+  it("says NOT_FOUND for an unknown post", async () => {
+    const input = { id: unknownId };
+    expect(await refusalOf(ada.api.posts.update.mutate({ ...input, ...text }))).toBe(
+      "NOT_FOUND request_refused",
+    );
+    expect(await refusalOf(ada.api.posts.remove.mutate(input))).toBe("NOT_FOUND request_refused");
+  });
+
+  it("counts code points", async () => {
+    const title = "\u{1F600}".repeat(200);
+    expect(await ada.api.posts.create.mutate({ title, body: "." })).toMatchObject({ title });
+    expect(await refusalOf(ada.api.posts.create.mutate({ title: `${title}x`, body: "." }))).toBe(
+      "BAD_REQUEST input_invalid",
+    );
+    const body = "x".repeat(10_000);
+    expect(await ada.api.posts.create.mutate({ title: "Long", body })).toMatchObject({ body });
+  });
+
+  it.each([
+    { title: "", body: "." },
+    { title: "   ", body: "." },
+    { title: ".", body: "" },
+    { title: ".", body: "x".repeat(10_001) },
+    { title: "NUL \0", body: "." },
+    { title: "lone \ud800 surrogate", body: "." },
+    { title: ".", body: ".", authorId: unknownId },
+    { title: ".", body: ".", id: unknownId },
+  ])("V2.2.1 refuses the post %o", async (input) => {
+    expect(await refusalOf(ada.api.posts.create.mutate(input))).toBe("BAD_REQUEST input_invalid");
+  });
+
+  it.each(["1", "", "a:b", "*", "x".repeat(200), "'; drop table post; --", `${unknownId}\n`])(
+    "CA-01 refuses the id %j",
+    async (id) => {
+      expect(await refusalOf(ada.api.posts.byId.query({ id }))).toBe("BAD_REQUEST input_invalid");
+    },
+  );
+});

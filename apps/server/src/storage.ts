@@ -1,0 +1,16 @@
+import type { CacheStore } from "@portcullis/write-through";
+import type { Kysely } from "kysely";
+import type { PostTables } from "./posts/post-tables.ts";
+
+/** The tables that this application writes SQL for; auth keeps its own. */
+export type Database = PostTables;
+
+/** Where a service keeps its data, opened. */
+export interface Storage {
+  readonly database: Kysely<Database>;
+  readonly store: CacheStore;
+  /** Encrypts signing keys; never logged. */
+  readonly secret: string;
+  /** Ends the connections; the last call. */
+  readonly close: () => Promise<void>;
+}
