@@ -1,5 +1,10 @@
-import type { AuthProcedures, ErrorShape } from "@portcullis/server";
-import type { TRPCBuiltRouter, TRPCMutationProcedure, TRPCQueryProcedure } from "@trpc/server";
+import type {
+  AuthProcedures,
+  ErrorShape,
+  MutationContract,
+  QueryContract,
+} from "@portcullis/server";
+import type { TRPCBuiltRouter } from "@trpc/server";
 
 /** A post. Times are ISO 8601 in UTC. */
 export interface Post {
@@ -22,23 +27,16 @@ export interface PostPage {
   readonly nextCursor?: string;
 }
 
-type Query<Input, Output> = TRPCQueryProcedure<{ input: Input; output: Output; meta: unknown }>;
-type Mutation<Input, Output> = TRPCMutationProcedure<{
-  input: Input;
-  output: Output;
-  meta: unknown;
-}>;
-
 /** A type and not an interface: tRPC asks for an index signature. */
 export type PostProcedures = {
-  create: Mutation<{ title: string; body: string }, Post>;
+  create: MutationContract<{ title: string; body: string }, Post>;
   /** `limit`: 1 to 50, default 20. */
-  list: Query<{ cursor?: string | undefined; limit?: number | undefined }, PostPage>;
-  byId: Query<{ id: string }, Post>;
+  list: QueryContract<{ cursor?: string | undefined; limit?: number | undefined }, PostPage>;
+  byId: QueryContract<{ id: string }, Post>;
   /** Of an own post. */
-  update: Mutation<{ id: string; title: string; body: string }, Post>;
+  update: MutationContract<{ id: string; title: string; body: string }, Post>;
   /** Of an own post. */
-  remove: Mutation<{ id: string }, { id: string }>;
+  remove: MutationContract<{ id: string }, { id: string }>;
 };
 
 /**

@@ -28,8 +28,11 @@ export function openServers(
     idle_in_transaction_session_timeout: databaseTimeoutMs + 2 * leaseMs,
     keepAlive: true,
   });
-  // An idle connection that ends is replaced at its next use; without a listener it ends the process.
-  pool.on("error", (error) => log.warn({ error }, "A connection to Postgres ended"));
+  // A connection that ends is replaced at its next use; without a listener it ends the process. The
+  // pool listens to idle ones only, so those in use have a listener of their own.
+  const onEnd = (error: unknown): void => log.warn({ error }, "A connection to Postgres ended");
+  pool.on("error", onEnd);
+  pool.on("connect", (client) => client.on("error", onEnd));
   return {
     database: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }),
     store: createRedisStore({

@@ -58,8 +58,14 @@ export interface ErrorShape {
   };
 }
 
-type Query<Input, Output> = TRPCQueryProcedure<{ input: Input; output: Output; meta: unknown }>;
-type Mutation<Input, Output> = TRPCMutationProcedure<{
+/** A query, as clients see it: for a contract of an application's own procedures. */
+export type QueryContract<Input, Output> = TRPCQueryProcedure<{
+  input: Input;
+  output: Output;
+  meta: unknown;
+}>;
+/** A mutation, as clients see it: for a contract of an application's own procedures. */
+export type MutationContract<Input, Output> = TRPCMutationProcedure<{
   input: Input;
   output: Output;
   meta: unknown;
@@ -77,13 +83,13 @@ export type AuthProcedures = {
    *
    * Refuses with `input_invalid`, `overloaded`, `unavailable`, `outcome_unknown`.
    */
-  register: Mutation<{ email: string; password: string; name: string }, { accepted: true }>;
+  register: MutationContract<{ email: string; password: string; name: string }, { accepted: true }>;
   /**
    * Opens a session. Works without the cache. Refuses with `invalid_credentials` whether the email
    * is unknown, the password wrong or the user banned; and with `input_invalid`, `overloaded`,
    * `unavailable`, `outcome_unknown` (then a session may be open that nobody holds a token of).
    */
-  login: Mutation<{ email: string; password: string }, TokenSet>;
+  login: MutationContract<{ email: string; password: string }, TokenSet>;
   /**
    * Trades a refresh token, at most 200 characters, for a new pair. The same token again within the
    * grace (10 s by default), while the new one is unused, gets the same new one: repeating a call
@@ -92,7 +98,7 @@ export type AuthProcedures = {
    * Refuses with `refresh_token_invalid`, `refresh_token_reused`, `input_invalid`, `unavailable`,
    * `outcome_unknown`, and `revocation_unavailable` when a reuse could not be acted on.
    */
-  refresh: Mutation<{ refreshToken: string }, TokenSet>;
+  refresh: MutationContract<{ refreshToken: string }, TokenSet>;
   /**
    * Ends the session of the token that asks: when this returns, its tokens are refused everywhere.
    *
@@ -100,23 +106,23 @@ export type AuthProcedures = {
    * and as all procedures for signed-in users do: `unauthenticated`, `token_invalid`,
    * `token_expired`, `token_revoked`.
    */
-  logout: Mutation<void, { sessionId: string }>;
+  logout: MutationContract<void, { sessionId: string }>;
   /**
    * Ends every session of the user and revokes every token, by raising the token version by one.
    * Refuses as `logout` does.
    */
-  logoutEverywhere: Mutation<void, { tokenVersion: number }>;
+  logoutEverywhere: MutationContract<void, { tokenVersion: number }>;
   /** The signed-in user, as of now. Refuses as all procedures for signed-in users do. */
-  me: Query<void, User>;
+  me: QueryContract<void, User>;
   sessions: {
     /** The user's live sessions, newest first, at most 100. */
-    list: Query<void, SessionSummary[]>;
+    list: QueryContract<void, SessionSummary[]>;
     /**
      * Ends one of the user's sessions, also one that has ended. `sessionId` is a UUID in lower
      * case. Refuses with `session_not_found`, whether it is another user's or nobody's, and as
      * `logout` does.
      */
-    revoke: Mutation<{ sessionId: string }, { sessionId: string }>;
+    revoke: MutationContract<{ sessionId: string }, { sessionId: string }>;
   };
 };
 

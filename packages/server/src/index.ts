@@ -11,6 +11,8 @@ export type {
   AuthRouter,
   ErrorShape,
   InputIssue,
+  MutationContract,
+  QueryContract,
   SessionSummary,
   TokenSet,
   User,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Auth } from "@portcullis/server";
+import { maxBatchSize, type Auth } from "@portcullis/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -13,7 +13,6 @@ import { securityHeaders } from "./security-headers.ts";
 
 const maxBodyBytes = 16 * 1024;
 const maxUrlCharacters = 8 * 1024;
-const maxBatchSize = 10;
 const preflightSeconds = 600;
 const jwksSeconds = 300;
 

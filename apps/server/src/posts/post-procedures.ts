@@ -1,7 +1,7 @@
 import type { Auth } from "@portcullis/server";
 import { TRPCError } from "@trpc/server";
 import type { Root } from "../trpc.ts";
-import type { Post } from "./post.ts";
+import type { Post } from "../contract.ts";
 import { byIdInput, createInput, listInput, removeInput, updateInput } from "./post-input.ts";
 import type { ChangeOutcome, PostRepository } from "./post-repository.ts";
 

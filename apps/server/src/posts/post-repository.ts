@@ -1,16 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { WriteThroughCache } from "@portcullis/write-through";
 import { sql, type Kysely, type Selectable } from "kysely";
-import { postSchema, type Post } from "./post.ts";
+import type { Post, PostPage } from "../contract.ts";
+import { postSchema } from "./post.ts";
 import { writeCursor, type Cursor } from "./post-input.ts";
 import type { PostTables } from "./post-tables.ts";
-
-/** A page of posts, newest first. */
-export interface PostPage {
-  readonly posts: readonly Post[];
-  /** Absent on the last page. */
-  readonly nextCursor?: string;
-}
 
 /** What a change of a post came to. */
 export type ChangeOutcome =

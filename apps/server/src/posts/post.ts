@@ -1,14 +1,5 @@
 import { z } from "zod";
-
-/** A post, as the API shows it. Times are ISO 8601 in UTC. */
-export interface Post {
-  readonly id: string;
-  readonly authorId: string;
-  readonly title: string;
-  readonly body: string;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
+import type { Post } from "../contract.ts";
 
 /** Checks posts on their way out of the cache. */
 export const postSchema: z.ZodType<Post> = z.strictObject({
