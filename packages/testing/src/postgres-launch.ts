@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { containerName, dockerRunArgs } from "./docker.ts";
 import type { PostgresExecutables } from "./executables.ts";
 import { runCommand } from "./run-command.ts";
-import type { ServerLaunch } from "./server-process.ts";
+import type { ServerLaunch } from "./server-launch.ts";
 import type { UnixUser } from "./unprivileged-user.ts";
 
 const image = "postgres:17";

@@ -1,5 +1,5 @@
 import { containerName, dockerRunArgs } from "./docker.ts";
-import type { ServerLaunch } from "./server-process.ts";
+import type { ServerLaunch } from "./server-launch.ts";
 import type { UnixUser } from "./unprivileged-user.ts";
 
 const image = "redis:7";

@@ -5,29 +5,12 @@ import { join } from "node:path";
 
 import { waitUntil, withDeadline } from "./deadline.ts";
 import { signalContainer } from "./docker.ts";
+import type { ServerLaunch } from "./server-launch.ts";
 import { TestServerError } from "./test-server-error.ts";
-import type { UnixUser } from "./unprivileged-user.ts";
 import { watchOverServer } from "./watchdog.ts";
 
 const logTailLines = 20;
 const killTimeoutMs = 10_000;
-
-/** How a server is started and ordered about. */
-export interface ServerLaunch {
-  command: string;
-  args: readonly string[];
-  env: NodeJS.ProcessEnv;
-  user: UnixUser | undefined;
-  /** Holds the data and the log; the watchdog deletes it. */
-  folder: string;
-  /** Prints this once it accepts connections. */
-  readyPattern: RegExp;
-  readyTimeoutMs: number;
-  /** The signal after which it ends at once and leaves nothing behind. */
-  endSignal: NodeJS.Signals;
-  /** Set when the server runs in this container: signals go there, not to the `docker` client. */
-  container?: string | undefined;
-}
 
 /** A running server that ends with this process, however this process ends. */
 export interface ServerProcess {

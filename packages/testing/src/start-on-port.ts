@@ -1,5 +1,6 @@
 import { findFreePort } from "./free-port.ts";
-import { type ServerLaunch, type ServerProcess, startServerProcess } from "./server-process.ts";
+import type { ServerLaunch } from "./server-launch.ts";
+import { type ServerProcess, startServerProcess } from "./server-process.ts";
 import { TestServerError } from "./test-server-error.ts";
 
 const attemptsMax = 5;

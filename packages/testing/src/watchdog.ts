@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { Socket } from "node:net";
 
-import type { ServerLaunch } from "./server-process.ts";
+import type { ServerLaunch } from "./server-launch.ts";
 
 /** A companion of one server that ends it when our process is gone. */
 export interface Watch {
