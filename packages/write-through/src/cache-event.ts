@@ -33,6 +33,13 @@ export type CacheEvent =
       readonly id: string;
       readonly error: unknown;
     }
+  /** A committed row did not reach the store; it is read from Postgres until its fence is resolved. */
+  | {
+      readonly kind: "publish_failed";
+      readonly table: string;
+      readonly id: string;
+      readonly error: unknown;
+    }
   /** A transaction could not be rolled back by a statement; Postgres does it when the connection ends. */
   | { readonly kind: "rollback_failed"; readonly error: unknown };
 

@@ -16,8 +16,8 @@ export interface CachedTableOptions<Database, Value> {
    */
   readonly schema: ValueSchema<Value>;
   /**
-   * Reads one row by id with ONE statement, from the handle it is given: the pool for a read, the
-   * transaction for a write. `undefined` says that there is no row; that too is cached.
+   * Reads one row by id with ONE statement, from the handle it is given. `undefined` says that there
+   * is no row; that too is cached.
    */
   readonly load: (database: Kysely<Database>, id: string) => Promise<Value | undefined>;
 }

@@ -6,7 +6,7 @@ import {
   type RedisServer,
   type TestDatabase,
 } from "@portcullis/testing";
-import type { Kysely } from "kysely";
+import { sql, type Kysely } from "kysely";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
 import {
   CacheUnavailableError,
@@ -211,6 +211,21 @@ describe("writing", () => {
     expect(answer).toBe("v2");
     loads.length = 0;
     expect(await posts.read("p1")).toEqual({ id: "p1", title: "v2" });
+    expect(loads).toEqual([]);
+  });
+
+  it("publishes what a trigger made of the row at the commit", async () => {
+    const { posts, rename, database, loads } = await setUp();
+    await sql`create function shout() returns trigger language plpgsql as $$
+      begin
+        update post set title = upper(new.title) where id = new.id and title <> upper(new.title);
+        return null;
+      end $$`.execute(database);
+    await sql`create constraint trigger shout after update on post
+      deferrable initially deferred for each row execute function shout()`.execute(database);
+    await rename("p1", "quiet");
+    loads.length = 0;
+    expect(await posts.read("p1")).toMatchObject({ title: "QUIET" });
     expect(loads).toEqual([]);
   });
 

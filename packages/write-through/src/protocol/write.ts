@@ -26,13 +26,6 @@ type Attempt<T> =
   /** Nothing was changed: Postgres gave way to another transaction. */
   | { readonly kind: "conflict" };
 
-/** What a transaction has done when it is ready to commit. */
-interface Prepared<T> {
-  readonly value: T;
-  /** The rows as they will be committed, by their place among the keys. */
-  readonly values: readonly unknown[];
-}
-
 /** Fences the rows, runs the work in a transaction, commits and publishes. */
 export async function writeRows<Database, T>(
   node: CacheNode<Database>,
@@ -71,7 +64,7 @@ async function attemptWrite<Database, T>(
 ): Promise<Attempt<T>> {
   const fence = randomFence();
   const transaction = await begin(node.database, node.databaseTimeoutMs);
-  let prepared: Prepared<T> | undefined;
+  let prepared: { readonly value: T } | undefined;
   try {
     prepared = await prepare(node, trust, rows, fence, transaction, work);
   } catch (error) {
@@ -88,7 +81,7 @@ async function attemptWrite<Database, T>(
   const outcome = await commit(transaction, node.databaseTimeoutMs);
   switch (outcome.kind) {
     case "committed":
-      await publish(node, trust, rows, fence, prepared.values);
+      await Promise.all(rows.map((row) => publish(node, trust, row, fence)));
       return { kind: "committed", value: prepared.value };
     case "rolled_back":
       await unfence(node, trust, rows, fence);
@@ -109,7 +102,7 @@ async function prepare<Database, T>(
   fence: string,
   transaction: ControlledTransaction<Database>,
   work: Work<Database, T>,
-): Promise<Prepared<T> | undefined> {
+): Promise<{ readonly value: T } | undefined> {
   const { databaseTimeoutMs, workTimeoutMs, leaseMs } = node;
   const own = asWriteThroughTransaction(transaction);
   const bounds = {
@@ -119,12 +112,7 @@ async function prepare<Database, T>(
   await answered(holdFenceLock(own, fence, bounds), databaseTimeoutMs);
   if (!(await fenceRows(node, trust, rows, fence))) return undefined;
   if (!(await answered(holdEpoch(own, trust.epoch), databaseTimeoutMs))) return undefined;
-  const value = await answered(work(transaction), workTimeoutMs);
-  const values: unknown[] = [];
-  for (const row of rows) {
-    values.push(await answered(loadRow(transaction, row), databaseTimeoutMs));
-  }
-  return { value, values };
+  return { value: await answered(work(transaction), workTimeoutMs) };
 }
 
 async function fenceRows<Database>(
@@ -146,29 +134,29 @@ async function fenceRows<Database>(
   }
 }
 
-/** Publishes what was committed. The write has succeeded by now, so a failure is an event. */
+/**
+ * Publishes the rows as committed. Read after the commit, they hold what deferred triggers did at it;
+ * if another writer has changed a row since, it has fenced it too, and the store refuses ours. The
+ * write has succeeded by now, so a failure is an event, and leaves a fence that readers resolve.
+ */
 async function publish<Database>(
   node: CacheNode<Database>,
   { identity }: Trust,
-  rows: readonly Row<Database>[],
+  row: Row<Database>,
   fence: string,
-  values: readonly unknown[],
 ): Promise<void> {
-  const { store, valueTtlMs, emit } = node;
-  await Promise.all(
-    rows.map(async (row, index) => {
-      const text = storedText(node, row, values[index]);
-      try {
-        const reply =
-          text === undefined
-            ? await store.unfence(identity, [row.key], fence)
-            : await store.publish(identity, row.key, fence, text, valueTtlMs);
-        if (reply.kind === "stranger") emit({ kind: "stranger", operation: "publish" });
-      } catch (error) {
-        emit({ kind: "store_failed", operation: "publish", error });
-      }
-    }),
-  );
+  const { database, store, databaseTimeoutMs, valueTtlMs, emit } = node;
+  try {
+    const value = await answered(loadRow(database, row), databaseTimeoutMs);
+    const text = storedText(node, row, value);
+    const reply =
+      text === undefined
+        ? await store.unfence(identity, [row.key], fence)
+        : await store.publish(identity, row.key, fence, text, valueTtlMs);
+    if (reply.kind === "stranger") emit({ kind: "stranger", operation: "publish" });
+  } catch (error) {
+    emit({ kind: "publish_failed", table: row.table.name, id: row.id, error });
+  }
 }
 
 async function abandon<Database>(
