@@ -1,15 +1,16 @@
 import type { Kysely, Transaction } from "kysely";
-import { AuthorityLease } from "./authority-lease.ts";
 import type { CacheEvent } from "./cache-event.ts";
-import type { CacheNode, Row, TableDefinition } from "./cache-node.ts";
 import type { CachedTable, CachedTableOptions, CacheKey } from "./cached-table.ts";
 import { InvalidKeyError, InvalidOptionsError } from "./errors.ts";
 import { bounded, matching } from "./options.ts";
-import { asWriteThrough } from "./postgres/tables.ts";
+import { createPostgresPrimary } from "./postgres/postgres-primary.ts";
+import { AuthorityLease } from "./protocol/authority-lease.ts";
+import type { CacheNode, Row } from "./protocol/cache-node.ts";
 import { Flights } from "./protocol/flights.ts";
 import { readRows } from "./protocol/read.ts";
 import { writeRows } from "./protocol/write.ts";
 import type { CacheStore } from "./store.ts";
+import { systemClock, systemEntropy } from "./system.ts";
 
 /** What a cache needs, and its bounds. */
 export interface WriteThroughCacheOptions<Database> {
@@ -141,15 +142,21 @@ export function createWriteThroughCache<Database>(
   options: WriteThroughCacheOptions<Database>,
 ): WriteThroughCache<Database> {
   const node = createNode(options);
-  const tables = new Map<string, TableDefinition<Database>>();
+  const tables = new Map<string, CachedTableOptions<Database, unknown>>();
 
-  function rowOf({ table: name, id }: CacheKey<unknown>): Row<Database> {
+  function rowOf({ table: name, id }: CacheKey<unknown>): Row<Kysely<Database>> {
     const table = tables.get(name);
     if (table === undefined) throw new InvalidKeyError(`No cached table is named ${name}`);
-    return { key: `${name}:${id}`, id, table };
+    return {
+      key: `${name}:${checkedId(name, id)}`,
+      table: name,
+      id,
+      schema: table.schema,
+      load: (handle) => table.load(handle, id),
+    };
   }
 
-  function rowsOf(keys: readonly CacheKey<unknown>[]): Row<Database>[] {
+  function rowsOf(keys: readonly CacheKey<unknown>[]): Row<Kysely<Database>>[] {
     if (keys.length >= 1 && keys.length <= maxKeys) return keys.map((key) => rowOf(key));
     throw new InvalidKeyError(`An operation takes 1 to ${maxKeys} keys, not ${keys.length}`);
   }
@@ -167,10 +174,7 @@ export function createWriteThroughCache<Database>(
         throw new InvalidOptionsError(`A cached table is named ${name} already`);
       }
       tables.set(name, definition);
-      const key = (id: string): CacheKey<Value> => {
-        if (/^[\w-]{1,128}$/.test(id)) return { table: name, id };
-        throw new InvalidKeyError(`An id of ${name} has 1 to 128 characters of A-Z a-z 0-9 _ -`);
-      };
+      const key = (id: string): CacheKey<Value> => ({ table: name, id: checkedId(name, id) });
       const read = async (id: string): Promise<Value | undefined> => {
         const [value] = await readMany([key(id)]);
         return value;
@@ -182,7 +186,10 @@ export function createWriteThroughCache<Database>(
 
     async write(keys, work) {
       const distinct = new Map(rowsOf(keys).map((row) => [row.key, row]));
-      return await writeRows(node, [...distinct.values()], work);
+      // The handle that a write runs in is a transaction.
+      return await writeRows(node, [...distinct.values()], (handle) =>
+        work(handle as Transaction<Database>),
+      );
     },
 
     async start() {
@@ -202,32 +209,32 @@ export function createWriteThroughCache<Database>(
   };
 }
 
-function createNode<Database>(options: WriteThroughCacheOptions<Database>): CacheNode<Database> {
+/** Ids become part of keys in the store, so they have no character that means something there. */
+function checkedId(table: string, id: string): string {
+  if (/^[\w-]{1,128}$/.test(id)) return id;
+  throw new InvalidKeyError(`An id of ${table} has 1 to 128 characters of A-Z a-z 0-9 _ -`);
+}
+
+function createNode<Database>(
+  options: WriteThroughCacheOptions<Database>,
+): CacheNode<Kysely<Database>> {
   const { database, store } = options;
   const emit = options.onEvent ?? (() => undefined);
   const leaseMs = bounded("leaseMs", options.leaseMs ?? 5000, 1000, 60_000);
-  const databaseTimeoutMs = bounded(
-    "databaseTimeoutMs",
-    options.databaseTimeoutMs ?? 5000,
-    100,
-    60_000,
-  );
-  const lease = new AuthorityLease({
-    database: asWriteThrough(database),
-    store,
-    leaseMs,
-    databaseTimeoutMs,
-    emit,
-  });
-  return {
+  const primary = createPostgresPrimary({
     database,
+    leaseMs,
+    timeoutMs: bounded("databaseTimeoutMs", options.databaseTimeoutMs ?? 5000, 100, 60_000),
+    workTimeoutMs: bounded("workTimeoutMs", options.workTimeoutMs ?? 15_000, 100, 300_000),
+  });
+  const system = { clock: systemClock, entropy: systemEntropy };
+  return {
+    primary,
     store,
-    lease,
+    entropy: systemEntropy,
+    lease: new AuthorityLease({ primary, store, leaseMs, emit, ...system }),
     flights: new Flights(),
     resolving: new Set(),
-    leaseMs,
-    databaseTimeoutMs,
-    workTimeoutMs: bounded("workTimeoutMs", options.workTimeoutMs ?? 15_000, 100, 300_000),
     valueTtlMs: bounded("valueTtlMs", options.valueTtlMs ?? 3_600_000, 1000, 604_800_000),
     maxValueBytes: bounded("maxValueBytes", options.maxValueBytes ?? 65_536, 256, 1_048_576),
     resolveAfterMs: bounded("resolveAfterMs", options.resolveAfterMs ?? 1000, 10, 60_000),

@@ -4,9 +4,11 @@ export interface Instant {
   readonly wallMs: number;
 }
 
-/** The clocks of this process. */
-export function now(): Instant {
-  return { monotonicMs: performance.now(), wallMs: Date.now() };
+/** The time of a process, and waiting for it to pass. */
+export interface Clock {
+  now(): Instant;
+  /** Resolves after so long, or when `signal` is aborted. Does not keep the process alive. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 /**

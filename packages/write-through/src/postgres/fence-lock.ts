@@ -1,11 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { sql, type Kysely, type Transaction } from "kysely";
 import type { WriteThroughTables } from "./tables.ts";
-
-/** A fresh fence: 63 random bits in decimal, so that it is also the key of an advisory lock. */
-export function randomFence(): string {
-  return (randomBytes(8).readBigUInt64BE() >> 1n).toString();
-}
 
 /** Bounds, kept by Postgres itself, on what a write's transaction may take. */
 export interface TransactionBounds {

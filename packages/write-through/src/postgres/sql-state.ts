@@ -20,5 +20,5 @@ export function isCancelled(error: unknown): boolean {
  */
 export function isRefusedCommit(error: unknown): boolean {
   // 23: a deferred constraint; 40002: likewise.
-  return isConflict(error) || /^(23...|40002)$/.test(sqlStateOf(error));
+  return /^(23...|40002)$/.test(sqlStateOf(error));
 }

@@ -1,13 +1,8 @@
 import { AbortedTransactionError, type ControlledTransaction, type Kysely } from "kysely";
 import { DeadlineError } from "../errors.ts";
+import { TransactionConflict, type CommitOutcome } from "../primary.ts";
 import { answered } from "./answered.ts";
-import { isRefusedCommit } from "./sql-state.ts";
-
-/** How a commit ended, as far as can be known. */
-export type CommitOutcome =
-  | { readonly kind: "committed" }
-  | { readonly kind: "rolled_back"; readonly error: unknown }
-  | { readonly kind: "unknown"; readonly error: unknown };
+import { isConflict, isRefusedCommit } from "./sql-state.ts";
 
 /** Begins a transaction, or gives up; one that begins too late is rolled back. */
 export async function begin<Database>(
@@ -36,6 +31,9 @@ export async function commit<Database>(
     // The connection goes back to its pool by a rollback, which is void after a commit; with the
     // answer still to come it waits its turn behind it.
     committing.catch(() => rollback(transaction)).catch(ignore);
+    if (isConflict(error)) {
+      return { kind: "rolled_back", error: new TransactionConflict("Conflict", { cause: error }) };
+    }
     const isRolledBack = error instanceof AbortedTransactionError || isRefusedCommit(error);
     return { kind: isRolledBack ? "rolled_back" : "unknown", error };
   }

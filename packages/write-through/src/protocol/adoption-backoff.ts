@@ -22,7 +22,7 @@ export class AdoptionBackoff {
    *
    * @param jitter from 0 to 1: a wait is cut by up to a half, so that processes do not keep step.
    */
-  tried(nowMs: number, jitter: number = cryptoRandom()): void {
+  tried(nowMs: number, jitter: number): void {
     const longestMs = this.#leaseMs * 8;
     const isQuiet = nowMs - this.#triedAtMs > 2 * longestMs;
     this.#tries = isQuiet ? 1 : this.#tries + 1;
@@ -31,8 +31,4 @@ export class AdoptionBackoff {
     this.#waitMs = fullWaitMs * (0.5 + jitter / 2);
     this.#triedAtMs = nowMs;
   }
-}
-
-function cryptoRandom(): number {
-  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
 }

@@ -1,8 +1,6 @@
-import { randomUUID } from "node:crypto";
-import type { Trust } from "../authority-lease.ts";
-import { loadRow, type CacheNode, type Row } from "../cache-node.ts";
-import { answered } from "../postgres/answered.ts";
 import type { Reading } from "../store.ts";
+import type { Trust } from "./authority-lease.ts";
+import { loadRow, type CacheNode, type Row } from "./cache-node.ts";
 import { decode } from "./codec.ts";
 import { discard } from "./discard.ts";
 import { resolveFence } from "./resolve.ts";
@@ -12,12 +10,12 @@ import { storedText } from "./stored-text.ts";
  * Reads rows: from the store in one round trip, those it does not have from Postgres. Without a
  * store that can be trusted, all from Postgres.
  */
-export async function readRows<Database>(
-  node: CacheNode<Database>,
-  rows: readonly Row<Database>[],
+export async function readRows<Handle>(
+  node: CacheNode<Handle>,
+  rows: readonly Row<Handle>[],
 ): Promise<unknown[]> {
   const trust = node.lease.trust();
-  const fillToken = randomUUID();
+  const fillToken = node.entropy.token();
   const readings = trust && (await askStore(node, trust, rows, fillToken));
   return await Promise.all(
     rows.map((row, index) => {
@@ -28,10 +26,10 @@ export async function readRows<Database>(
   );
 }
 
-async function askStore<Database>(
-  node: CacheNode<Database>,
+async function askStore<Handle>(
+  node: CacheNode<Handle>,
   trust: Trust,
-  rows: readonly Row<Database>[],
+  rows: readonly Row<Handle>[],
   fillToken: string,
 ): Promise<readonly Reading[] | undefined> {
   try {
@@ -50,20 +48,20 @@ async function askStore<Database>(
   }
 }
 
-async function followReading<Database>(
-  node: CacheNode<Database>,
+async function followReading<Handle>(
+  node: CacheNode<Handle>,
   trust: Trust,
-  row: Row<Database>,
+  row: Row<Handle>,
   reading: Reading,
   fillToken: string,
 ): Promise<unknown> {
   switch (reading.kind) {
     case "hit": {
       const isSmall = reading.value.length <= node.maxValueBytes;
-      const decoded = isSmall && decode(row.key, reading.value, row.table.schema);
+      const decoded = isSmall && decode(row.key, reading.value, row.schema);
       if (decoded !== false && decoded.kind === "present") return decoded.value;
       if (decoded !== false && decoded.kind === "absent") return undefined;
-      node.emit({ kind: "corrupt_value", table: row.table.name, id: row.id });
+      node.emit({ kind: "corrupt_value", table: row.table, id: row.id });
       await discard(node, trust, row);
       return await loadShared(node, row);
     }
@@ -76,22 +74,22 @@ async function followReading<Database>(
   }
 }
 
-async function loadShared<Database>(
-  node: CacheNode<Database>,
-  row: Row<Database>,
+async function loadShared<Handle>(
+  node: CacheNode<Handle>,
+  row: Row<Handle>,
   afterwards?: (value: unknown) => Promise<void>,
 ): Promise<unknown> {
   return await node.flights.join(row.key, async () => {
-    const value = await answered(loadRow(node.database, row), node.databaseTimeoutMs);
+    const value = await loadRow(node.primary, row);
     await afterwards?.(value);
     return value;
   });
 }
 
-async function fill<Database>(
-  node: CacheNode<Database>,
+async function fill<Handle>(
+  node: CacheNode<Handle>,
   trust: Trust,
-  row: Row<Database>,
+  row: Row<Handle>,
   fillToken: string,
   value: unknown,
 ): Promise<void> {
@@ -108,7 +106,7 @@ async function fill<Database>(
   }
 }
 
-function recoverInBackground<Database>(node: CacheNode<Database>, trust: Trust): void {
+function recoverInBackground<Handle>(node: CacheNode<Handle>, trust: Trust): void {
   node.lease.recover(trust).catch((error: unknown) => {
     node.emit({ kind: "renewal_failed", error });
   });

@@ -1,17 +1,14 @@
-import type { Trust } from "../authority-lease.ts";
-import type { CacheNode, Row } from "../cache-node.ts";
-import { answered } from "../postgres/answered.ts";
-import { isFenceOver } from "../postgres/fence-lock.ts";
-import { asWriteThrough } from "../postgres/tables.ts";
+import type { Trust } from "./authority-lease.ts";
+import type { CacheNode, Row } from "./cache-node.ts";
 
 /**
  * RESOLVE, in the background: ends a fence whose writer is gone. Only Postgres says that it is, by
  * giving out the lock the writer's transaction held; age is merely a reason to ask.
  */
-export function resolveFence<Database>(
-  node: CacheNode<Database>,
+export function resolveFence<Handle>(
+  node: CacheNode<Handle>,
   trust: Trust,
-  row: Row<Database>,
+  row: Row<Handle>,
   fence: string,
 ): void {
   if (node.resolving.has(fence)) return;
@@ -19,15 +16,14 @@ export function resolveFence<Database>(
   void resolve(node, trust, row, fence).finally(() => node.resolving.delete(fence));
 }
 
-async function resolve<Database>(
-  { database, store, databaseTimeoutMs, emit }: CacheNode<Database>,
+async function resolve<Handle>(
+  { primary, store, emit }: CacheNode<Handle>,
   { identity }: Trust,
-  { key, id, table: { name: table } }: Row<Database>,
+  { key, id, table }: Row<Handle>,
   fence: string,
 ): Promise<void> {
   try {
-    const isOver = await answered(isFenceOver(asWriteThrough(database), fence), databaseTimeoutMs);
-    if (!isOver) return;
+    if (!(await primary.isFenceOver(fence))) return;
     await store.unfence(identity, [key], fence);
     emit({ kind: "fence_resolved", table, id });
   } catch (error) {

@@ -1,23 +1,12 @@
-import type { ControlledTransaction, Transaction } from "kysely";
-import type { Trust } from "../authority-lease.ts";
-import { loadRow, type CacheNode, type Row } from "../cache-node.ts";
-import { answered } from "../postgres/answered.ts";
-import {
-  CacheUnavailableError,
-  ContentionError,
-  DeadlineError,
-  OutcomeUnknownError,
-} from "../errors.ts";
-import { holdEpoch } from "../postgres/authority-row.ts";
-import { holdFenceLock, randomFence } from "../postgres/fence-lock.ts";
-import { isCancelled, isConflict } from "../postgres/sql-state.ts";
-import { asWriteThroughTransaction } from "../postgres/tables.ts";
-import { begin, commit, rollback } from "../postgres/write-transaction.ts";
+import { CacheUnavailableError, ContentionError, OutcomeUnknownError } from "../errors.ts";
+import { TransactionConflict, type WriteTransaction } from "../primary.ts";
+import type { Trust } from "./authority-lease.ts";
+import { loadRow, type CacheNode, type Row } from "./cache-node.ts";
 import { storedText } from "./stored-text.ts";
 
 const maxAttempts = 3;
 
-type Work<Database, T> = (transaction: Transaction<Database>) => Promise<T>;
+type Work<Handle, T> = (handle: Handle) => Promise<T>;
 
 type Attempt<T> =
   | { readonly kind: "committed"; readonly value: T }
@@ -27,10 +16,10 @@ type Attempt<T> =
   | { readonly kind: "conflict" };
 
 /** Fences the rows, runs the work in a transaction, commits and publishes. */
-export async function writeRows<Database, T>(
-  node: CacheNode<Database>,
-  rows: readonly Row<Database>[],
-  work: Work<Database, T>,
+export async function writeRows<Handle, T>(
+  node: CacheNode<Handle>,
+  rows: readonly Row<Handle>[],
+  work: Work<Handle, T>,
 ): Promise<T> {
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     const trust = await trustedStore(node);
@@ -47,7 +36,7 @@ export async function writeRows<Database, T>(
   throw new ContentionError(`The write lost to others in ${maxAttempts} attempts`);
 }
 
-async function trustedStore<Database>({ lease }: CacheNode<Database>): Promise<Trust> {
+async function trustedStore<Handle>({ lease }: CacheNode<Handle>): Promise<Trust> {
   const trust = lease.trust();
   if (trust !== undefined) return trust;
   await lease.recover();
@@ -56,21 +45,20 @@ async function trustedStore<Database>({ lease }: CacheNode<Database>): Promise<T
   throw new CacheUnavailableError("No store can be trusted, so no key can be fenced");
 }
 
-async function attemptWrite<Database, T>(
-  node: CacheNode<Database>,
+async function attemptWrite<Handle, T>(
+  node: CacheNode<Handle>,
   trust: Trust,
-  rows: readonly Row<Database>[],
-  work: Work<Database, T>,
+  rows: readonly Row<Handle>[],
+  work: Work<Handle, T>,
 ): Promise<Attempt<T>> {
-  const fence = randomFence();
-  const transaction = await begin(node.database, node.databaseTimeoutMs);
+  const fence = node.entropy.fence();
+  const transaction = await node.primary.begin(fence);
   let prepared: { readonly value: T } | undefined;
   try {
     prepared = await prepare(node, trust, rows, fence, transaction, work);
   } catch (error) {
     await abandon(node, trust, rows, fence, transaction);
-    if (isConflict(error)) return { kind: "conflict" };
-    if (isCancelled(error)) throw new DeadlineError("A statement took too long", { cause: error });
+    if (error instanceof TransactionConflict) return { kind: "conflict" };
     throw error;
   }
   if (prepared === undefined) {
@@ -78,14 +66,14 @@ async function attemptWrite<Database, T>(
     return { kind: "distrusted" };
   }
 
-  const outcome = await commit(transaction, node.databaseTimeoutMs);
+  const outcome = await transaction.commit();
   switch (outcome.kind) {
     case "committed":
       await Promise.all(rows.map((row) => publish(node, trust, row, fence)));
       return { kind: "committed", value: prepared.value };
     case "rolled_back":
       await unfence(node, trust, rows, fence);
-      if (isConflict(outcome.error)) return { kind: "conflict" };
+      if (outcome.error instanceof TransactionConflict) return { kind: "conflict" };
       throw outcome.error;
     case "unknown":
       throw new OutcomeUnknownError("Postgres did not say whether the write was committed", {
@@ -95,30 +83,23 @@ async function attemptWrite<Database, T>(
 }
 
 /** All that comes before the commit; undefined when the store or the epoch is not the one trusted. */
-async function prepare<Database, T>(
-  node: CacheNode<Database>,
+async function prepare<Handle, T>(
+  node: CacheNode<Handle>,
   trust: Trust,
-  rows: readonly Row<Database>[],
+  rows: readonly Row<Handle>[],
   fence: string,
-  transaction: ControlledTransaction<Database>,
-  work: Work<Database, T>,
+  transaction: WriteTransaction<Handle>,
+  work: Work<Handle, T>,
 ): Promise<{ readonly value: T } | undefined> {
-  const { databaseTimeoutMs, workTimeoutMs, leaseMs } = node;
-  const own = asWriteThroughTransaction(transaction);
-  const bounds = {
-    statementTimeoutMs: databaseTimeoutMs,
-    idleTimeoutMs: databaseTimeoutMs + 2 * leaseMs,
-  };
-  await answered(holdFenceLock(own, fence, bounds), databaseTimeoutMs);
   if (!(await fenceRows(node, trust, rows, fence))) return undefined;
-  if (!(await answered(holdEpoch(own, trust.epoch), databaseTimeoutMs))) return undefined;
-  return { value: await answered(work(transaction), workTimeoutMs) };
+  if (!(await transaction.holdEpoch(trust.epoch))) return undefined;
+  return { value: await transaction.run(work) };
 }
 
-async function fenceRows<Database>(
-  { store, emit }: CacheNode<Database>,
+async function fenceRows<Handle>(
+  { store, emit }: CacheNode<Handle>,
   { identity }: Trust,
-  rows: readonly Row<Database>[],
+  rows: readonly Row<Handle>[],
   fence: string,
 ): Promise<boolean> {
   const keys = rows.map(({ key }) => key);
@@ -139,15 +120,15 @@ async function fenceRows<Database>(
  * if another writer has changed a row since, it has fenced it too, and the store refuses ours. The
  * write has succeeded by now, so a failure is an event, and leaves a fence that readers resolve.
  */
-async function publish<Database>(
-  node: CacheNode<Database>,
+async function publish<Handle>(
+  node: CacheNode<Handle>,
   { identity }: Trust,
-  row: Row<Database>,
+  row: Row<Handle>,
   fence: string,
 ): Promise<void> {
-  const { database, store, databaseTimeoutMs, valueTtlMs, emit } = node;
+  const { primary, store, valueTtlMs, emit } = node;
   try {
-    const value = await answered(loadRow(database, row), databaseTimeoutMs);
+    const value = await loadRow(primary, row);
     const text = storedText(node, row, value);
     const reply =
       text === undefined
@@ -155,30 +136,30 @@ async function publish<Database>(
         : await store.publish(identity, row.key, fence, text, valueTtlMs);
     if (reply.kind === "stranger") emit({ kind: "stranger", operation: "publish" });
   } catch (error) {
-    emit({ kind: "publish_failed", table: row.table.name, id: row.id, error });
+    emit({ kind: "publish_failed", table: row.table, id: row.id, error });
   }
 }
 
-async function abandon<Database>(
-  node: CacheNode<Database>,
+async function abandon<Handle>(
+  node: CacheNode<Handle>,
   trust: Trust,
-  rows: readonly Row<Database>[],
+  rows: readonly Row<Handle>[],
   fence: string,
-  transaction: ControlledTransaction<Database>,
+  transaction: WriteTransaction<Handle>,
 ): Promise<void> {
   // Without a commit sent the transaction cannot happen any more, whatever the rollback answers.
   try {
-    await answered(rollback(transaction), node.databaseTimeoutMs);
+    await transaction.rollback();
   } catch (error) {
     node.emit({ kind: "rollback_failed", error });
   }
   await unfence(node, trust, rows, fence);
 }
 
-async function unfence<Database>(
-  { store, emit }: CacheNode<Database>,
+async function unfence<Handle>(
+  { store, emit }: CacheNode<Handle>,
   { identity }: Trust,
-  rows: readonly Row<Database>[],
+  rows: readonly Row<Handle>[],
   fence: string,
 ): Promise<void> {
   const keys = rows.map(({ key }) => key);

@@ -1,21 +1,18 @@
-import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { Kysely } from "kysely";
-import type { EventListener } from "./cache-event.ts";
-import { now } from "./clock.ts";
-import { answered } from "./postgres/answered.ts";
-import { adoptStore, readAuthority, settleEpoch } from "./postgres/authority-row.ts";
-import type { WriteThroughTables } from "./postgres/tables.ts";
-import { AdoptionBackoff } from "./protocol/adoption-backoff.ts";
-import { identityOf, isValid, renewed, unsettledMs, type Belief } from "./protocol/belief.ts";
-import { Flights } from "./protocol/flights.ts";
-import { StoreFault, type CacheStore, type StoreIdentity } from "./store.ts";
+import type { EventListener } from "../cache-event.ts";
+import type { Clock, Instant } from "../clock.ts";
+import type { Entropy } from "../entropy.ts";
+import type { Primary } from "../primary.ts";
+import { StoreFault, type CacheStore, type StoreIdentity } from "../store.ts";
+import { AdoptionBackoff } from "./adoption-backoff.ts";
+import { identityOf, isValid, renewed, unsettledMs, type Belief } from "./belief.ts";
+import { Flights } from "./flights.ts";
 
 interface AuthorityLeaseOptions {
-  readonly database: Kysely<WriteThroughTables>;
+  readonly primary: Primary<unknown>;
   readonly store: CacheStore;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
   readonly leaseMs: number;
-  readonly databaseTimeoutMs: number;
   readonly emit: EventListener;
 }
 
@@ -57,7 +54,7 @@ export class AuthorityLease {
 
   /** What may be trusted at this moment; undefined: no cache is to be used. */
   trust(): Trust | undefined {
-    if (this.#belief === undefined || !isValid(this.#belief, this.#options.leaseMs, now())) {
+    if (this.#belief === undefined || !isValid(this.#belief, this.#options.leaseMs, this.#now())) {
       return undefined;
     }
     const identity = identityOf(this.#belief.authority);
@@ -72,10 +69,10 @@ export class AuthorityLease {
   /** Asks Postgres anew; the question is sent after this call. */
   async renew(): Promise<void> {
     await this.#flights.join("renew", async () => {
-      const askedAt = now();
-      const authority = await this.#ask(readAuthority(this.#options.database));
+      const askedAt = this.#now();
+      const authority = await this.#options.primary.readAuthority();
       if (this.#stopping.signal.aborted) return;
-      this.#belief = renewed(this.#belief, authority, askedAt, now());
+      this.#belief = renewed(this.#belief, authority, askedAt, this.#now());
     });
   }
 
@@ -94,24 +91,24 @@ export class AuthorityLease {
   /** Waits until no process can use a cache of an earlier epoch; at most one lease. */
   async waitUntilSettled(trust: Trust): Promise<void> {
     if (this.#belief?.authority.epoch !== trust.epoch) return;
-    const waitMs = unsettledMs(this.#belief, this.#options.leaseMs, now());
-    if (waitMs > 0) await sleep(waitMs);
+    const waitMs = unsettledMs(this.#belief, this.#options.leaseMs, this.#now());
+    if (waitMs > 0) await this.#options.clock.sleep(waitMs);
   }
 
   async #adopt(): Promise<void> {
-    const { database, store, emit } = this.#options;
+    const { primary, store, entropy, emit } = this.#options;
     const belief = this.#belief;
-    if (belief === undefined || !this.#backoff.mayTry(now().monotonicMs)) return;
-    this.#backoff.tried(now().monotonicMs);
+    if (belief === undefined || !this.#backoff.mayTry(this.#now().monotonicMs)) return;
+    this.#backoff.tried(this.#now().monotonicMs, entropy.fraction());
     try {
-      const nonce = randomUUID();
+      const nonce = entropy.token();
       const reply = await store.adopt(nonce);
       if (reply.kind === "not_master") {
         throw new StoreFault("The store is a replica: give the URL of its master");
       }
       const identity = { replid: reply.replid, nonce };
       const { epoch } = belief.authority;
-      const adopted = await this.#ask(adoptStore(database, epoch, identity));
+      const adopted = await primary.adoptStore(epoch, identity);
       await this.renew();
       if (!adopted) return;
       emit({ kind: "adopted", epoch: epoch + 1n });
@@ -144,9 +141,7 @@ export class AuthorityLease {
   async #keepRenewing(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      await sleep(this.#options.leaseMs / 4, undefined, { signal, ref: false }).catch(
-        () => undefined,
-      );
+      await this.#options.clock.sleep(this.#options.leaseMs / 4, signal);
       if (signal.aborted) return;
       try {
         await this.renew();
@@ -161,11 +156,11 @@ export class AuthorityLease {
   async #settleWhenKnownLongEnough(): Promise<void> {
     const belief = this.#belief;
     if (belief === undefined || belief.authority.settled) return;
-    if (unsettledMs(belief, this.#options.leaseMs, now()) > 0) return;
-    await this.#ask(settleEpoch(this.#options.database, belief.authority.epoch));
+    if (unsettledMs(belief, this.#options.leaseMs, this.#now()) > 0) return;
+    await this.#options.primary.settleEpoch(belief.authority.epoch);
   }
 
-  async #ask<T>(question: Promise<T>): Promise<T> {
-    return await answered(question, this.#options.databaseTimeoutMs);
+  #now(): Instant {
+    return this.#options.clock.now();
   }
 }
