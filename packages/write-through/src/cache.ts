@@ -25,7 +25,7 @@ export interface WriteThroughCacheOptions<Database> {
   /**
    * How long a process may use the cache without word from Postgres, in ms; default 5000, 1000 to
    * 60 000. The first write after the trusted store was replaced waits at most this long. Equal in
-   * all processes.
+   * all processes at all times: to change it, stop all of them.
    */
   readonly leaseMs?: number;
   /** Longest wait for one answer of Postgres, in ms; default 5000, 100 to 60 000. */
@@ -34,6 +34,11 @@ export interface WriteThroughCacheOptions<Database> {
   readonly workTimeoutMs?: number;
   /** How long a row stays in the store unread and unwritten, in ms; default 1 hour, 1 s to 7 days. */
   readonly valueTtlMs?: number;
+  /**
+   * The same for the absence of a row, in ms; default 10 000, 1000 to 3 600 000. Short, because
+   * whoever may ask for made-up ids chooses how many absences are kept.
+   */
+  readonly absentTtlMs?: number;
   /** Largest cached row as JSON, in bytes; default 65 536, 256 to 1 048 576. Larger are not cached. */
   readonly maxValueBytes?: number;
   /** Age in ms at which a fence is suspected to be of a dead writer; default 1000, 10 to 60 000. */
@@ -94,7 +99,7 @@ export interface WriteThroughCache<Database> {
   ): Promise<T>;
   /**
    * Joins the other processes; to be awaited before the first read. A store that cannot be reached
-   * does not stop it.
+   * does not stop it. After it has failed it may be called again.
    *
    * @throws when Postgres cannot be asked, or has not been migrated by {@link migrateWriteThrough}.
    */
@@ -194,7 +199,12 @@ export function createWriteThroughCache<Database>(
 
     async start() {
       await node.store.open();
-      await node.lease.start();
+      try {
+        await node.lease.start();
+      } catch (error) {
+        await node.store.close();
+        throw error;
+      }
     },
 
     async stop() {
@@ -236,6 +246,7 @@ function createNode<Database>(
     flights: new Flights(),
     resolving: new Set(),
     valueTtlMs: bounded("valueTtlMs", options.valueTtlMs ?? 3_600_000, 1000, 604_800_000),
+    absentTtlMs: bounded("absentTtlMs", options.absentTtlMs ?? 10_000, 1000, 3_600_000),
     maxValueBytes: bounded("maxValueBytes", options.maxValueBytes ?? 65_536, 256, 1_048_576),
     resolveAfterMs: bounded("resolveAfterMs", options.resolveAfterMs ?? 1000, 10, 60_000),
     emit,

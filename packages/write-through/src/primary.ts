@@ -14,8 +14,8 @@ export class TransactionConflict extends Error {
 
 /** A transaction that holds the lock of its fence until it ends, however it ends. */
 export interface WriteTransaction<Handle> {
-  /** Is the epoch still this one, and will it be until the transaction ends? */
-  holdEpoch(epoch: bigint): Promise<boolean>;
+  /** Is the epoch still this one, of this nonce, and will it be until the transaction ends? */
+  holdEpoch(epoch: bigint, nonce: string): Promise<boolean>;
   /**
    * Runs the caller's statements.
    *

@@ -23,6 +23,7 @@ import { startCommitThief } from "./commit-thief.ts";
 import { createGate } from "./gate.ts";
 import {
   loadPost,
+  migratePosts,
   openDatabase,
   postSchema,
   prepareDatabase,
@@ -108,6 +109,26 @@ async function setUp(options: SetupOptions = {}): Promise<Setup> {
   };
 }
 
+interface AuthorityRow {
+  readonly epoch: string;
+  readonly replid: string | null;
+  readonly nonce: string | null;
+  readonly settled: boolean;
+  readonly timeline: string | null;
+}
+
+async function readAuthorityRow(database: Kysely<TestTables>): Promise<AuthorityRow> {
+  const { rows } = await sql<AuthorityRow>`select * from portcullis.authority`.execute(database);
+  const [row] = rows;
+  if (row === undefined) throw new Error("There is no authority");
+  return row;
+}
+
+async function writeAuthorityRow(database: Kysely<TestTables>, row: AuthorityRow): Promise<void> {
+  await sql`update portcullis.authority set epoch = ${row.epoch}, replid = ${row.replid},
+    nonce = ${row.nonce}, settled = ${row.settled}, timeline = ${row.timeline}`.execute(database);
+}
+
 async function connectRedis(): Promise<RedisClientType> {
   const client = createClient({ url: redis.url }) as RedisClientType;
   // The server is stopped, or killed, under it.
@@ -179,6 +200,31 @@ describe("reading", () => {
     // The gate opens when all have missed, so that none finds what another has filled.
     await Promise.all(Array.from({ length: 1000 }, () => posts.read("p1")));
     expect(loads).toEqual(["p1", "p1"]);
+  });
+
+  it("gives every caller a value of its own, also of one load", async () => {
+    const { posts } = await setUp();
+    const [one, other, third] = await Promise.all([
+      posts.read("p1"),
+      posts.read("p1"),
+      posts.read("p1"),
+    ]);
+    expect(one).toEqual(other);
+    expect(other).toEqual(third);
+    expect(new Set([one, other, third]).size).toBe(3);
+  });
+
+  it("keeps the absence of a row for a short time only", async () => {
+    const { posts } = await setUp();
+    await posts.read("p1");
+    await posts.read("nobody");
+    const client = await connectRedis();
+    const [present = "", absent = ""] = [
+      ...(await client.keys("*:v:post:p1")),
+      ...(await client.keys("*:v:post:nobody")),
+    ];
+    expect(await client.pTTL(absent)).toBeLessThanOrEqual(10_000);
+    expect(await client.pTTL(present)).toBeGreaterThan(1_000_000);
   });
 
   it("CA-08: a row that was looked for, inserted and deleted is never seen as it was before", async () => {
@@ -292,6 +338,34 @@ describe("writing", () => {
     gate.open();
     await holding;
     expect(await posts.read("p1")).toMatchObject({ title: "v2" });
+  });
+
+  it("a commit that a deferred trigger refuses is rolled back for certain", async () => {
+    const { posts, rename, database } = await setUp();
+    await sql`create function refuse() returns trigger language plpgsql as $$
+      begin raise exception 'not this'; end $$`.execute(database);
+    await sql`create constraint trigger refuse after update on post
+      deferrable initially deferred for each row execute function refuse()`.execute(database);
+    await expect(rename("p1", "v2")).rejects.toMatchObject({ code: "P0001" });
+    expect(await posts.read("p1")).toMatchObject({ title: "v1" });
+    expect(await (await connectRedis()).keys("*:f:*")).toEqual([]);
+  });
+
+  it("a row that cannot be stored does not make a committed write look failed", async () => {
+    const { cache, posts, database, events } = await setUp();
+    const counters = cache.table({
+      name: "counter",
+      schema: { parse: (input) => input as { count: bigint } },
+      load: () => Promise.resolve({ count: 1n }),
+    });
+    await cache.write([posts.key("p1"), counters.key("c")], async (transaction) => {
+      await transaction.updateTable("post").set({ title: "v2" }).where("id", "=", "p1").execute();
+    });
+    expect(await loadPost(database, "p1")).toMatchObject({ title: "v2" });
+    expect(events).toContainEqual(
+      expect.objectContaining({ kind: "publish_failed", table: "counter", id: "c" }),
+    );
+    await expect(counters.read("c")).rejects.toThrow("BigInt");
   });
 
   it("leaves no fence behind when the commit itself is refused", async () => {
@@ -522,6 +596,63 @@ describe("when Redis misbehaves", () => {
     expect(events).toContainEqual({ kind: "stranger", operation: "read" });
   });
 
+  it("with an adoption that Postgres lost in a failover: the cache comes back by itself", async () => {
+    const { cache, rename, posts, database } = await setUp();
+    const before = await readAuthorityRow(database);
+    await (await connectRedis()).flushAll();
+    await rename("p1", "v2");
+    // As a promoted standby has it that the adoption had not reached.
+    await writeAuthorityRow(database, { ...before, timeline: "000000AA" });
+    await expect
+      .poll(
+        () =>
+          rename("p1", "v3").then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 20_000 },
+      )
+      .toBe(true);
+    expect(await posts.read("p1")).toMatchObject({ title: "v3" });
+    expect(cache.status().kind).toBe("cached");
+  });
+
+  it("with one epoch number given out twice by a failover: the two are not taken for one", async () => {
+    const second = await startRedis();
+    onTestFinished(() => second.stop());
+    const one = await setUp();
+    const before = await readAuthorityRow(one.database);
+    await (await connectRedis()).flushAll();
+    await one.rename("p1", "v2");
+    await writeAuthorityRow(one.database, { ...before, settled: true, timeline: "000000AA" });
+    const other = await setUp({ store: createRedisStore({ url: second.url }) });
+    await other.posts.read("p1");
+    const refusal = await one.rename("p1", "v3").then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(refusal === undefined || refusal instanceof CacheUnavailableError).toBe(true);
+    expect(await other.posts.read("p1")).toEqual(await loadPost(other.database, "p1"));
+  });
+
+  it("settling waits for writers, and the lease does not wait for it", async () => {
+    const gate = createGate();
+    const writer = await setUp();
+    const other = await setUp();
+    await sql`update portcullis.authority set settled = false`.execute(other.database);
+    const holding = writer.cache.write([writer.posts.key("p1")], () => gate.pass());
+    await gate.reached;
+    const settlingForLongerThanALease = sql<{ pid: number }>`select pid from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'
+        and query like 'update%settled%' and now() - query_start > interval '1500 ms'`;
+    for (let found = 0; found === 0; await sleep(20)) {
+      expect(other.cache.status().kind).toBe("cached");
+      found = (await settlingForLongerThanALease.execute(other.database)).rows.length;
+    }
+    gate.open();
+    await holding;
+  });
+
   it("a replica is never adopted", async () => {
     const master = await startRedis();
     onTestFinished(() => master.stop());
@@ -545,6 +676,22 @@ describe("when Redis misbehaves", () => {
     expect(values).toHaveLength(3);
     for (const name of values) expect(await client.pTTL(name)).toBeGreaterThan(0);
   });
+});
+
+it("a start that failed can be repeated", async () => {
+  const empty = await createTestDatabase();
+  const database = openDatabase(empty.url);
+  onTestFinished(async () => {
+    await database.destroy();
+    await empty.drop();
+  });
+  const store = createRedisStore({ url: redis.url });
+  const cache = createWriteThroughCache({ database, store });
+  await expect(cache.start()).rejects.toMatchObject({ code: "42P01" });
+  await migratePosts(database);
+  await cache.start();
+  expect(cache.status().kind).toBe("cached");
+  await cache.stop();
 });
 
 it("a row too large to be cached is read from Postgres and reported", async () => {

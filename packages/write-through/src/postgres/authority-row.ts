@@ -20,11 +20,13 @@ export async function readAuthority(database: Kysely<WriteThroughTables>): Promi
 export async function holdEpoch(
   transaction: Transaction<WriteThroughTables>,
   epoch: bigint,
+  nonce: string,
 ): Promise<boolean> {
   const row = await transaction
     .selectFrom("portcullis.authority")
     .select("epoch")
     .where("epoch", "=", `${epoch}`)
+    .where("nonce", "=", nonce)
     .where("timeline", "=", currentTimeline)
     .forShare()
     .executeTakeFirst();

@@ -53,8 +53,8 @@ function writeTransaction<Database>(
   { timeoutMs, workTimeoutMs }: PostgresPrimaryOptions<Database>,
 ): WriteTransaction<Kysely<Database>> {
   return {
-    holdEpoch: (epoch) =>
-      answered(holdEpoch(asWriteThroughTransaction(transaction), epoch), timeoutMs),
+    holdEpoch: (epoch, nonce) =>
+      answered(holdEpoch(asWriteThroughTransaction(transaction), epoch, nonce), timeoutMs),
     async run(work) {
       try {
         return await answered(work(transaction), workTimeoutMs);

@@ -15,10 +15,12 @@ export function isCancelled(error: unknown): boolean {
 }
 
 /**
- * Only an error that Postgres gives instead of committing is certain. A lost connection, a shutdown
- * or a cancelled wait for a replica may come after the commit was written.
+ * Only an error that Postgres gives instead of committing is certain: one of severity ERROR, which
+ * it raises before it writes the commit. A lost connection, a shutdown (FATAL) or a cancelled wait
+ * for a replica (a warning) may come after.
  */
 export function isRefusedCommit(error: unknown): boolean {
-  // 23: a deferred constraint; 40002: likewise.
-  return /^(23...|40002)$/.test(sqlStateOf(error));
+  const isError = error instanceof Error && "severity" in error && error.severity === "ERROR";
+  // 40003: "statement completion unknown".
+  return isError && !/^(08...|40003)$/.test(sqlStateOf(error));
 }

@@ -4,7 +4,7 @@ import type { Entropy } from "../entropy.ts";
 import type { Primary } from "../primary.ts";
 import { StoreFault, type CacheStore, type StoreIdentity } from "../store.ts";
 import { AdoptionBackoff } from "./adoption-backoff.ts";
-import { identityOf, isValid, renewed, unsettledMs, type Belief } from "./belief.ts";
+import { identityOf, isSameEpoch, isValid, renewed, unsettledMs, type Belief } from "./belief.ts";
 import { Flights } from "./flights.ts";
 
 interface AuthorityLeaseOptions {
@@ -32,7 +32,8 @@ export class AuthorityLease {
   readonly #backoff: AdoptionBackoff;
   readonly #stopping = new AbortController();
   #belief: Belief | undefined;
-  #renewing: Promise<void> = Promise.resolve();
+  #renewing: Promise<void> | undefined;
+  #settling: Promise<void> | undefined;
 
   constructor(options: AuthorityLeaseOptions) {
     this.#options = options;
@@ -43,7 +44,7 @@ export class AuthorityLease {
   async start(): Promise<void> {
     await this.renew();
     await this.#adoptIfNoneIsTrusted();
-    this.#renewing = this.#keepRenewing();
+    this.#renewing ??= this.#keepRenewing();
   }
 
   async stop(): Promise<void> {
@@ -54,16 +55,15 @@ export class AuthorityLease {
 
   /** What may be trusted at this moment; undefined: no cache is to be used. */
   trust(): Trust | undefined {
-    if (this.#belief === undefined || !isValid(this.#belief, this.#options.leaseMs, this.#now())) {
-      return undefined;
-    }
-    const identity = identityOf(this.#belief.authority);
-    return identity && { epoch: this.#belief.authority.epoch, identity };
+    const { leaseMs } = this.#options;
+    const isOver = this.#belief === undefined || !isValid(this.#belief, leaseMs, this.#now());
+    return isOver ? undefined : this.#named();
   }
 
   /** Is the same store still trusted? Asked again after every wait for an answer of it. */
   stillTrusts(trust: Trust): boolean {
-    return this.trust()?.epoch === trust.epoch;
+    const current = this.trust();
+    return current !== undefined && isSameTrust(current, trust);
   }
 
   /** Asks Postgres anew; the question is sent after this call. */
@@ -72,25 +72,28 @@ export class AuthorityLease {
       const askedAt = this.#now();
       const authority = await this.#options.primary.readAuthority();
       if (this.#stopping.signal.aborted) return;
-      this.#belief = renewed(this.#belief, authority, askedAt, this.#now());
+      this.#belief = renewed(this.#belief, authority, askedAt, this.#now(), this.#options.leaseMs);
     });
   }
 
   /**
-   * Looks for a store to trust after `distrusted` turned out not to be the one it was: the authority
-   * may already name another; else the one at hand is adopted. `trust()` tells what came of it.
+   * Looks for a store to trust after `distrusted` turned out not to be the one it was. The one at
+   * hand is adopted only if the authority, asked anew, names no other: that a belief is over says
+   * nothing against a store. `trust()` tells what came of it.
    */
   async recover(distrusted?: Trust): Promise<void> {
     await this.#flights.join("recover", async () => {
       await this.renew();
-      const trust = this.trust();
-      if (trust === undefined || trust.epoch === distrusted?.epoch) await this.#adopt();
+      const named = this.#named();
+      const isOther = named !== undefined && (!distrusted || !isSameTrust(named, distrusted));
+      if (!isOther) await this.#adopt();
     });
   }
 
   /** Waits until no process can use a cache of an earlier epoch; at most one lease. */
   async waitUntilSettled(trust: Trust): Promise<void> {
-    if (this.#belief?.authority.epoch !== trust.epoch) return;
+    const named = this.#named();
+    if (this.#belief === undefined || named === undefined || !isSameTrust(named, trust)) return;
     const waitMs = unsettledMs(this.#belief, this.#options.leaseMs, this.#now());
     if (waitMs > 0) await this.#options.clock.sleep(waitMs);
   }
@@ -146,21 +149,42 @@ export class AuthorityLease {
       try {
         await this.renew();
         if (this.trust() === undefined) await this.recover();
-        await this.#settleWhenKnownLongEnough();
+        this.#settleWhenKnownLongEnough();
       } catch (error) {
         this.#options.emit({ kind: "renewal_failed", error });
       }
     }
   }
 
-  async #settleWhenKnownLongEnough(): Promise<void> {
+  /** Not awaited: it has to wait for writers, and a belief that is not renewed meanwhile ends. */
+  #settleWhenKnownLongEnough(): void {
+    const { primary, leaseMs, emit } = this.#options;
     const belief = this.#belief;
-    if (belief === undefined || belief.authority.settled) return;
-    if (unsettledMs(belief, this.#options.leaseMs, this.#now()) > 0) return;
-    await this.#options.primary.settleEpoch(belief.authority.epoch);
+    if (belief === undefined || belief.authority.settled || this.#settling !== undefined) return;
+    if (unsettledMs(belief, leaseMs, this.#now()) > 0) return;
+    this.#settling = primary
+      .settleEpoch(belief.authority.epoch)
+      .catch((error: unknown) => emit({ kind: "renewal_failed", error }))
+      .finally(() => {
+        this.#settling = undefined;
+      });
+  }
+
+  /** The store that the authority named when it was last asked, however long ago. */
+  #named(): Trust | undefined {
+    const authority = this.#belief?.authority;
+    const identity = authority && identityOf(authority);
+    return identity && { epoch: authority.epoch, identity };
   }
 
   #now(): Instant {
     return this.#options.clock.now();
   }
+}
+
+function isSameTrust(one: Trust, other: Trust): boolean {
+  return isSameEpoch(
+    { epoch: one.epoch, nonce: one.identity.nonce },
+    { epoch: other.epoch, nonce: other.identity.nonce },
+  );
 }

@@ -26,23 +26,36 @@ export interface Belief {
 }
 
 /**
- * Takes the answer of a renewal. An answer older than what is known, from a connection that was
- * slow or a Postgres that was replaced, is ignored.
+ * Takes the answer of a renewal. One of a lower epoch came over a slow connection and is ignored,
+ * while the belief is valid. When the belief is over, Postgres has lost the higher epoch in a
+ * failover, and to wait for it would be to wait for ever.
  */
 export function renewed(
   belief: Belief | undefined,
   authority: Authority,
   askedAt: Instant,
   answeredAt: Instant,
+  leaseMs: number,
 ): Belief {
   const isOlder = belief !== undefined && authority.epoch < belief.authority.epoch;
-  if (isOlder) return belief;
-  const isSame = belief?.authority.epoch === authority.epoch;
+  if (isOlder && isValid(belief, leaseMs, answeredAt)) return belief;
+  const isSame = belief !== undefined && isSameEpoch(belief.authority, authority);
   return {
     authority,
     askedAt,
     knownSinceMs: isSame ? belief.knownSinceMs : answeredAt.monotonicMs,
   };
+}
+
+/**
+ * The number alone does not tell epochs apart: after a failover that lost an adoption, the next one
+ * takes the same number. A nonce is never used twice.
+ */
+export function isSameEpoch(
+  one: Pick<Authority, "epoch" | "nonce">,
+  other: Pick<Authority, "epoch" | "nonce">,
+): boolean {
+  return one.epoch === other.epoch && one.nonce === other.nonce;
 }
 
 /** Ends early by this much, for the difference between the clocks of two machines. */

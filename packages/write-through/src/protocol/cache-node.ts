@@ -21,19 +21,11 @@ export interface CacheNode<Handle> {
   readonly store: CacheStore;
   readonly entropy: Entropy;
   readonly lease: AuthorityLease;
-  readonly flights: Flights<unknown>;
+  readonly flights: Flights<string>;
   readonly resolving: Set<string>;
   readonly valueTtlMs: number;
+  readonly absentTtlMs: number;
   readonly maxValueBytes: number;
   readonly resolveAfterMs: number;
   readonly emit: EventListener;
-}
-
-/** Reads a row from Postgres and checks it; a row that is not as its schema says is a fault. */
-export async function loadRow<Handle>(
-  primary: Primary<Handle>,
-  { schema, load }: Row<Handle>,
-): Promise<unknown> {
-  const value = await primary.load(load);
-  return value === undefined ? undefined : schema.parse(value);
 }

@@ -1,10 +1,10 @@
 import type { Reading } from "../store.ts";
 import type { Trust } from "./authority-lease.ts";
-import { loadRow, type CacheNode, type Row } from "./cache-node.ts";
+import type { CacheNode, Row } from "./cache-node.ts";
 import { decode } from "./codec.ts";
 import { discard } from "./discard.ts";
 import { resolveFence } from "./resolve.ts";
-import { storedText } from "./stored-text.ts";
+import { isStorable, loadRow, ttlMsOf, type LoadedRow } from "./stored-text.ts";
 
 /**
  * Reads rows: from the store in one round trip, those it does not have from Postgres. Without a
@@ -67,23 +67,33 @@ async function followReading<Handle>(
     }
     case "miss":
       if (!reading.fillable) return await loadShared(node, row);
-      return await loadShared(node, row, (value) => fill(node, trust, row, fillToken, value));
+      return await loadShared(node, row, (loaded) => fill(node, trust, row, fillToken, loaded));
     case "fenced":
       if (reading.ageMs > node.resolveAfterMs) resolveFence(node, trust, row, reading.fence);
       return await loadShared(node, row);
   }
 }
 
+/** Each caller gets a value of its own out of the shared text, just as a hit would have made it. */
 async function loadShared<Handle>(
   node: CacheNode<Handle>,
   row: Row<Handle>,
-  afterwards?: (value: unknown) => Promise<void>,
+  afterwards?: (loaded: LoadedRow) => Promise<void>,
 ): Promise<unknown> {
-  return await node.flights.join(row.key, async () => {
-    const value = await loadRow(node.primary, row);
-    await afterwards?.(value);
-    return value;
+  const text = await node.flights.join(row.key, async () => {
+    const loaded = await loadRow(node, row);
+    await afterwards?.(loaded);
+    return loaded.text;
   });
+  const decoded = decode(row.key, text, row.schema);
+  switch (decoded.kind) {
+    case "present":
+      return decoded.value;
+    case "absent":
+      return undefined;
+    case "corrupt":
+      throw new TypeError(`A row of ${row.table} is not as its schema says once it is JSON`);
+  }
 }
 
 async function fill<Handle>(
@@ -91,12 +101,12 @@ async function fill<Handle>(
   trust: Trust,
   row: Row<Handle>,
   fillToken: string,
-  value: unknown,
+  loaded: LoadedRow,
 ): Promise<void> {
-  const text = storedText(node, row, value);
-  if (text === undefined) return;
+  if (!isStorable(node, row, loaded)) return;
   try {
-    const reply = await node.store.fill(trust.identity, row.key, fillToken, text, node.valueTtlMs);
+    const ttlMs = ttlMsOf(node, loaded);
+    const reply = await node.store.fill(trust.identity, row.key, fillToken, loaded.text, ttlMs);
     if (reply.kind === "stranger") {
       node.emit({ kind: "stranger", operation: "fill" });
       recoverInBackground(node, trust);

@@ -1,15 +1,37 @@
 import type { CacheNode, Row } from "./cache-node.ts";
 import { encode } from "./codec.ts";
 
-/** The text to store for a row, or undefined for one too large to be cached. */
-export function storedText<Handle>(
+/** A row as Postgres has it, in the form that is stored. */
+export interface LoadedRow {
+  readonly text: string;
+  readonly isAbsent: boolean;
+}
+
+/** Reads a row from Postgres and checks it; a row that is not as its schema says is a fault. */
+export async function loadRow<Handle>(
+  { primary }: CacheNode<Handle>,
+  { key, schema, load }: Row<Handle>,
+): Promise<LoadedRow> {
+  const value = await primary.load(load);
+  const isAbsent = value === undefined;
+  return { text: encode(key, isAbsent ? undefined : schema.parse(value)), isAbsent };
+}
+
+/** Is the row small enough to be cached? */
+export function isStorable<Handle>(
   { maxValueBytes, emit }: CacheNode<Handle>,
-  { key, id, table }: Row<Handle>,
-  value: unknown,
-): string | undefined {
-  const text = encode(key, value);
+  { id, table }: Row<Handle>,
+  { text }: LoadedRow,
+): boolean {
   const bytes = Buffer.byteLength(text);
-  if (bytes <= maxValueBytes) return text;
-  emit({ kind: "value_too_large", table, id, bytes });
-  return undefined;
+  if (bytes > maxValueBytes) emit({ kind: "value_too_large", table, id, bytes });
+  return bytes <= maxValueBytes;
+}
+
+/** How long a row is kept. */
+export function ttlMsOf<Handle>(
+  { valueTtlMs, absentTtlMs }: CacheNode<Handle>,
+  { isAbsent }: LoadedRow,
+): number {
+  return isAbsent ? absentTtlMs : valueTtlMs;
 }

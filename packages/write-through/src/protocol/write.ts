@@ -1,8 +1,8 @@
 import { CacheUnavailableError, ContentionError, OutcomeUnknownError } from "../errors.ts";
 import { TransactionConflict, type WriteTransaction } from "../primary.ts";
 import type { Trust } from "./authority-lease.ts";
-import { loadRow, type CacheNode, type Row } from "./cache-node.ts";
-import { storedText } from "./stored-text.ts";
+import type { CacheNode, Row } from "./cache-node.ts";
+import { isStorable, loadRow, ttlMsOf } from "./stored-text.ts";
 
 const maxAttempts = 3;
 
@@ -92,7 +92,7 @@ async function prepare<Handle, T>(
   work: Work<Handle, T>,
 ): Promise<{ readonly value: T } | undefined> {
   if (!(await fenceRows(node, trust, rows, fence))) return undefined;
-  if (!(await transaction.holdEpoch(trust.epoch))) return undefined;
+  if (!(await transaction.holdEpoch(trust.epoch, trust.identity.nonce))) return undefined;
   return { value: await transaction.run(work) };
 }
 
@@ -126,14 +126,12 @@ async function publish<Handle>(
   row: Row<Handle>,
   fence: string,
 ): Promise<void> {
-  const { primary, store, valueTtlMs, emit } = node;
+  const { store, emit } = node;
   try {
-    const value = await loadRow(primary, row);
-    const text = storedText(node, row, value);
-    const reply =
-      text === undefined
-        ? await store.unfence(identity, [row.key], fence)
-        : await store.publish(identity, row.key, fence, text, valueTtlMs);
+    const loaded = await loadRow(node, row);
+    const reply = isStorable(node, row, loaded)
+      ? await store.publish(identity, row.key, fence, loaded.text, ttlMsOf(node, loaded))
+      : await store.unfence(identity, [row.key], fence);
     if (reply.kind === "stranger") emit({ kind: "stranger", operation: "publish" });
   } catch (error) {
     emit({ kind: "publish_failed", table: row.table, id: row.id, error });

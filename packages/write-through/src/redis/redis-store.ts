@@ -134,13 +134,19 @@ export function createRedisStore(options: RedisStoreOptions): CacheStore {
     async open() {
       // connect() settles only once it has succeeded; until then every call fails at once and reads
       // go to Postgres, so a Redis that is away must not hold up the start.
-      const connected = client.connect();
-      connected.catch((error: unknown) => options.onConnectionError?.(error));
-      await Promise.race([connected, new Promise((resolve) => setTimeout(resolve, timeoutMs))]);
+      if (client.isOpen) return;
+      const connected = client.connect().then(
+        () => undefined,
+        (error: unknown) => options.onConnectionError?.(error),
+      );
+      const late = (): StoreFault => new StoreFault(`Redis did not answer within ${timeoutMs} ms`);
+      await withDeadline(connected, timeoutMs, late).catch((error: unknown) =>
+        options.onConnectionError?.(error),
+      );
     },
 
     close() {
-      client.destroy();
+      if (client.isOpen) client.destroy();
       return Promise.resolve();
     },
   };
