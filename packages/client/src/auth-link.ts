@@ -44,7 +44,7 @@ export function createAuthLink<Router extends AnyTRPCRouter>(
   }
 
   async function refresh(refreshToken: string): Promise<HeldTokens> {
-    const answer = await transport.sendAlone(refreshOperation(authPath, refreshToken), undefined);
+    const answer = await transport.sendRefresh(refreshOperation(authPath, refreshToken));
     return holdTokens(dataOf(answer), performance.now());
   }
 
@@ -59,9 +59,10 @@ export function createAuthLink<Router extends AnyTRPCRouter>(
     return session;
   }
 
-  async function logIn(op: Operation): Promise<Answer> {
+  /** Signs in by the answer of a login, or of a refresh with a token that the caller kept. */
+  async function signIn(answering: Promise<Answer>): Promise<Answer> {
     const turn = ++lastTurn;
-    const answer = await transport.sendAlone(op, undefined);
+    const answer = await answering;
     const tokens = holdTokens(dataOf(answer), performance.now());
     if (turn > turnInEffect) {
       turnInEffect = turn;
@@ -74,9 +75,9 @@ export function createAuthLink<Router extends AnyTRPCRouter>(
   async function refreshForCaller(op: Operation): Promise<Answer> {
     const session = current;
     if (session === undefined || session.tokens().refreshToken !== refreshTokenIn(op.input)) {
-      return logIn(op);
+      return signIn(transport.sendRefresh(op));
     }
-    const answer = await transport.sendAlone(op, undefined);
+    const answer = await transport.sendRefresh(op);
     session.replace(holdTokens(dataOf(answer), performance.now()));
     return answer;
   }
@@ -119,7 +120,7 @@ export function createAuthLink<Router extends AnyTRPCRouter>(
   function call(op: Operation): Promise<Answer> {
     switch (op.path) {
       case `${authPath}.login`:
-        return logIn(op);
+        return signIn(transport.sendAlone(op, undefined));
       case `${authPath}.refresh`:
         return refreshForCaller(op);
       case `${authPath}.register`:

@@ -2,8 +2,10 @@ import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from "vitest";
 import { createPortcullisClient } from "./client.ts";
 import { isPortcullisError } from "./errors.ts";
+import type { ClientOptions } from "./options.ts";
+import { ResponseTooLargeError } from "./bounded-fetch.ts";
 import type { SessionSnapshot } from "./session-store.ts";
-import { startTestServer, type TestRouter, type TestServer } from "./test-server.ts";
+import { startTestServer, type Fault, type TestRouter, type TestServer } from "./test-server.ts";
 
 let server: TestServer;
 
@@ -15,7 +17,7 @@ afterEach(() => server[Symbol.asyncDispose]());
 const ada = { email: "ada@example.com", password: "right" };
 const bob = { email: "bob@example.com", password: "right" };
 
-function createClient(options: { timeoutMs?: number; fetch?: typeof fetch } = {}) {
+function createClient(options: Partial<ClientOptions> = {}) {
   const client = createPortcullisClient<TestRouter>({ url: server.url, ...options });
   const history: SessionSnapshot[] = [];
   client.session.subscribe(() => history.push(client.session.getSnapshot()));
@@ -278,18 +280,93 @@ describe("renewal", () => {
     expect(server.requestsTo("auth.refresh")).toHaveLength(1);
   });
 
-  it.each(["cut", "503", "silent"] as const)(
-    "stays signed in when the refresh fails by the network or the server (%s)",
+  const lostAnswers: Fault[] = ["swallowed", "cut", "silent", "endless", { status: 503 }];
+
+  it.each(lostAnswers)(
+    "RT-11 asks again with the same token when the answer of a refresh is lost (%o)",
     async (fault) => {
-      const { api, session } = createClient({ timeoutMs: fault === "silent" ? 100 : 10_000 });
+      const { api, session, history } = createClient({
+        refreshTimeoutMs: 500,
+        maxResponseBytes: 65_536,
+      });
+      server.state.loginExpiresIn = 0;
+      await api.auth.login.mutate(ada);
+      server.breakPath("auth.refresh", fault, 1);
+      const calls = Array.from({ length: 3 }, () => api.notes.whose.query());
+      expect(new Set(await Promise.all(calls))).toEqual(new Set([ada.email]));
+      expect(server.requestsTo("auth.refresh")).toHaveLength(2);
+      expect(session.getSnapshot().status).toBe("signedIn");
+      expect(history).toHaveLength(1);
+      server.expireAccessTokens();
+      expect(await api.notes.whose.query()).toBe(ada.email);
+      expect(server.requestsTo("auth.refresh")).toHaveLength(3);
+    },
+  );
+
+  it("RT-11 asks again when the caller's own refresh gets no answer", async () => {
+    const { refreshToken } = await createClient().api.auth.login.mutate(ada);
+    const { api } = createClient({ refreshTimeoutMs: 500 });
+    server.breakPath("auth.refresh", "swallowed", 1);
+    await api.auth.refresh.mutate({ refreshToken });
+    expect(await api.notes.whose.query()).toBe(ada.email);
+    expect(server.requestsTo("auth.refresh")).toHaveLength(2);
+  });
+
+  it("does not ask again for a caller who has stopped waiting", async () => {
+    const { api } = createClient();
+    const { refreshToken } = await api.auth.login.mutate(ada);
+    const gate = server.gate("auth.refresh");
+    const aborter = new AbortController();
+    const call = api.auth.refresh.mutate({ refreshToken }, { signal: aborter.signal });
+    await gate.arrived;
+    aborter.abort();
+    await expect(call).rejects.toThrow("aborted");
+    gate.open();
+    await api.notes.open.query();
+    expect(server.requestsTo("auth.refresh")).toHaveLength(1);
+  });
+
+  it.each([
+    ["outcome_unknown", "INTERNAL_SERVER_ERROR", 2],
+    ["unavailable", "SERVICE_UNAVAILABLE", 2],
+    ["internal", "INTERNAL_SERVER_ERROR", 1],
+    ["revocation_unavailable", "SERVICE_UNAVAILABLE", 1],
+    ["overloaded", "TOO_MANY_REQUESTS", 1],
+  ] as const)("stays signed in after a refresh answered %s", async (reason, code, requests) => {
+    const { api, session } = createClient();
+    server.state.loginExpiresIn = 0;
+    await api.auth.login.mutate(ada);
+    server.state.refreshRefusal = [code, reason];
+    expect(await refusalOf(api.notes.whose.query())).toBe(reason);
+    expect(server.requestsTo("auth.refresh")).toHaveLength(requests);
+    expect(session.getSnapshot().status).toBe("signedIn");
+  });
+
+  it("does not ask again when something other than the service refuses the refresh", async () => {
+    const { api, session } = createClient();
+    server.state.loginExpiresIn = 0;
+    await api.auth.login.mutate(ada);
+    server.breakPath("auth.refresh", { status: 404 });
+    expect(await refusalOf(api.notes.whose.query())).toContain("JSON");
+    expect(server.requestsTo("auth.refresh")).toHaveLength(1);
+    expect(session.getSnapshot().status).toBe("signedIn");
+  });
+
+  it.each(lostAnswers)(
+    "RT-11 stays signed in when both answers of a refresh are lost (%o)",
+    async (fault) => {
+      const { api, session } = createClient({
+        refreshTimeoutMs: 500,
+        maxResponseBytes: 65_536,
+      });
       server.state.loginExpiresIn = 0;
       await api.auth.login.mutate(ada);
       server.breakPath("auth.refresh", fault);
       const calls = Array.from({ length: 3 }, () => refusalOf(api.notes.whose.query()));
       const outcomes = new Set(await Promise.all(calls));
       expect(outcomes.size).toBe(1);
-      expect([...outcomes][0]).toMatch(/fetch failed|JSON|timeout/);
-      expect(server.requestsTo("auth.refresh")).toHaveLength(1);
+      expect([...outcomes][0]).toMatch(/fetch failed|JSON|timeout|maxResponseBytes/);
+      expect(server.requestsTo("auth.refresh")).toHaveLength(2);
       expect(session.getSnapshot().status).toBe("signedIn");
       server.mendPath("auth.refresh");
       expect(await api.notes.whose.query()).toBe(ada.email);
@@ -389,6 +466,45 @@ describe("requests", () => {
     await expect(api.notes.open.query()).rejects.toThrow("timeout");
   });
 
+  it.each([301, 302, 303, 307, 308])(
+    "takes no password, token or input to where a %i points",
+    async (status) => {
+      await using other = await startTestServer();
+      const { api, session } = createClient();
+      const { refreshToken } = await api.auth.login.mutate(ada);
+      const calls = {
+        "auth.login": () => api.auth.login.mutate(bob),
+        "auth.register": () => api.auth.register.mutate({ ...bob, name: "Bob" }),
+        "auth.refresh": () => api.auth.refresh.mutate({ refreshToken }),
+        "notes.open": () => api.notes.open.query(),
+      };
+      for (const [path, call] of Object.entries(calls)) {
+        server.breakPath(path, { status, location: `${other.url}/${path}` });
+        await expect(call()).rejects.toThrow("fetch failed");
+      }
+      expect(other.seen).toEqual([]);
+      expect(session.getSnapshot()).toMatchObject({ user: { email: ada.email } });
+    },
+  );
+
+  it("reads an answer no further than maxResponseBytes, and shows nothing of it", async () => {
+    const { api } = createClient({ maxResponseBytes: 65_536 });
+    server.breakPath("notes.open", "endless");
+    const error: unknown = await api.notes.open.query().catch((refusal: unknown) => refusal);
+    expect(error).toHaveProperty("cause", new ResponseTooLargeError(65_536));
+    expect(error).toHaveProperty("cause.code", "response_too_large");
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toContain("endless");
+  });
+
+  it("counts the bytes of an answer to the last one", async () => {
+    const { api } = createClient({ maxResponseBytes: 65_536 });
+    const envelope = JSON.stringify([{ result: { data: "" } }]);
+    server.state.openNote = "x".repeat(65_536 - envelope.length);
+    expect(await api.notes.open.query()).toBe(server.state.openNote);
+    server.state.openNote += "x";
+    await expect(api.notes.open.query()).rejects.toThrow("maxResponseBytes");
+  });
+
   it("never sends login twice", async () => {
     const { api } = createClient();
     server.breakPath("auth.login", "cut");
@@ -448,6 +564,10 @@ describe("requests", () => {
     { maxBatchSize: 101 },
     { timeoutMs: 0 },
     { timeoutMs: Number.NaN },
+    { refreshTimeoutMs: 499 },
+    { refreshTimeoutMs: 10_001 },
+    { maxResponseBytes: 65_535 },
+    { maxResponseBytes: 268_435_457 },
   ])("refuses options out of bounds: %o", (options) => {
     expect(() => createPortcullisClient<TestRouter>({ url: server.url, ...options })).toThrow(
       RangeError,

@@ -23,9 +23,12 @@ export interface PortcullisClient<Router extends AnyTRPCRouter> {
  *   for mutations: the server checks the token first, so a refused call has not run.
  * - A refresh that fails because the session is over signs out, with a reason. One that fails
  *   otherwise (network, deadline, fault of the server) fails the waiting calls only.
+ * - A refresh without an answer, or answered `outcome_unknown`, `unavailable` or by something else's
+ *   5xx page, is sent once more at once. That is safe: within its grace the server answers the same
+ *   refresh token with the same successor.
  * - `auth.logout` and `auth.logoutEverywhere` forget the tokens at once, and also when the call then
  *   fails. After a failure the session may live on at the server until it is over by itself.
- * - Nothing else is ever sent twice.
+ * - Nothing else is ever sent twice, and nothing to where a redirect points: that fails the call.
  *
  * @throws RangeError when an option is out of its bound.
  * @example
@@ -47,7 +50,14 @@ export function createPortcullisClient<
   const transport = createTransport({
     ...given,
     maxBatchSize: within("maxBatchSize", given.maxBatchSize ?? 10, 1, 100),
+    maxResponseBytes: within(
+      "maxResponseBytes",
+      given.maxResponseBytes ?? 8_388_608,
+      65_536,
+      268_435_456,
+    ),
     timeoutMs: within("timeoutMs", given.timeoutMs ?? 10_000, 1, 600_000),
+    refreshTimeoutMs: within("refreshTimeoutMs", given.refreshTimeoutMs ?? 3_000, 500, 10_000),
   });
   const store = createSessionStore();
   const link = createAuthLink<Router>({ authPath, transport, store });

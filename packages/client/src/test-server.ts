@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, ServerResponse, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import type { AuthProcedures, ErrorCode, FormattedError, TokenSet } from "@portcullis/server";
 import {
   initTRPC,
@@ -43,8 +44,22 @@ const t = initTRPC.context<Context>().create({
 interface Login {
   readonly email: string;
   refreshToken: string;
+  /** The direct parent of `refreshToken`, which a refresh answers with that same token. */
+  parentToken?: string;
   revoked: boolean;
 }
+
+/**
+ * `swallowed`: the request is worked off and never answered. `cut` and `silent`: it is not worked
+ * off, and its connection is cut or left open. `endless`: an answer without an end.
+ */
+export type Fault =
+  | "swallowed"
+  | "cut"
+  | "silent"
+  | "endless"
+  /** A page that is not JSON. */
+  | { readonly status: number; readonly location?: string };
 
 /** Where requests to a path wait. */
 export interface Gate {
@@ -56,13 +71,15 @@ export interface Gate {
 interface State {
   readonly logins: Set<Login>;
   readonly access: Map<string, AccessToken>;
-  /** Makes tokens for a login. */
-  issue(login: Login, expiresInSeconds: number): TokenSet;
+  /** Makes tokens for a login; `refreshToken` when it is to keep the one it has. */
+  issue(login: Login, expiresInSeconds: number, refreshToken?: string): TokenSet;
   /** Life of the tokens that a login answers, in seconds. */
   loginExpiresIn: number;
   refreshExpiresIn: number;
   /** What a refresh is refused with, if it is. */
   refreshRefusal: [TRPC_ERROR_CODE_KEY, ErrorCode] | undefined;
+  /** What `notes.open` answers. */
+  openNote: string;
   /** Runs of the mutation `notes.add`. */
   readonly added: string[];
 }
@@ -77,10 +94,10 @@ function createState(): State {
   const logins = new Set<Login>();
   const access = new Map<string, AccessToken>();
 
-  function issue(login: Login, expiresIn: number): TokenSet {
+  function issue(login: Login, expiresIn: number, refreshToken?: string): TokenSet {
     const accessToken = `access-${++made}`;
     access.set(accessToken, { login, standing: "live" });
-    login.refreshToken = `refresh-${made}.secret`;
+    login.refreshToken = refreshToken ?? `refresh-${made}.secret`;
     return {
       accessToken,
       tokenType: "Bearer",
@@ -97,6 +114,7 @@ function createState(): State {
     loginExpiresIn: 600,
     refreshExpiresIn: 600,
     refreshRefusal: undefined,
+    openNote: "for all",
     added: [],
   };
 }
@@ -146,10 +164,16 @@ function createRouter(state: State): TestRouter {
         .input((input: unknown) => input as { refreshToken: string })
         .mutation(({ input }) => {
           if (state.refreshRefusal !== undefined) throw new Refusal(...state.refreshRefusal);
-          const login = [...state.logins].find((each) => each.refreshToken === input.refreshToken);
+          const { refreshToken } = input;
+          const login = [...state.logins].find((each) =>
+            [each.refreshToken, each.parentToken].includes(refreshToken),
+          );
           if (login === undefined || login.revoked) {
             throw new Refusal("UNAUTHORIZED", "refresh_token_invalid");
           }
+          const isRepeat = login.parentToken === refreshToken;
+          if (isRepeat) return state.issue(login, state.refreshExpiresIn, login.refreshToken);
+          login.parentToken = refreshToken;
           return state.issue(login, state.refreshExpiresIn);
         }),
       logout: signedIn.mutation(({ ctx }) => {
@@ -183,7 +207,7 @@ function createRouter(state: State): TestRouter {
     }),
     notes: t.router({
       whose: signedIn.query(({ ctx }) => ctx.login.email),
-      open: t.procedure.query(() => "for all"),
+      open: t.procedure.query(() => state.openNote),
       add: signedIn
         .input((input: unknown) => input as { text: string })
         .mutation(({ input, ctx }) => {
@@ -210,8 +234,8 @@ export interface TestServer extends AsyncDisposable {
   expireAccessTokens(): void;
   /** Holds requests to `path` back, before anything is done for them, until the gate is opened. */
   gate(path: string): Gate;
-  /** Cuts the connection of requests to `path`, answers them without JSON, or never. */
-  breakPath(path: string, fault: "cut" | "503" | "silent"): void;
+  /** Puts a fault on the next `times` requests to `path`; on all, when not given. */
+  breakPath(path: string, fault: Fault, times?: number): void;
   mendPath(path: string): void;
 }
 
@@ -230,7 +254,7 @@ export async function startTestServer(): Promise<TestServer> {
     maxBatchSize: 10,
   });
   const seen: SeenRequest[] = [];
-  const faults = new Map<string, (request: IncomingMessage, response: ServerResponse) => boolean>();
+  const faults = new Map<string, { fault: Fault; left: number }>();
   const gates = new Map<string, { arrive: () => void; opened: Promise<void> }>();
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -243,7 +267,31 @@ export async function startTestServer(): Promise<TestServer> {
       gate.arrive();
       await gate.opened;
     }
-    if (faults.get(path)?.(request, response) !== true) handle(request, response);
+    const broken = faults.get(path);
+    if (broken === undefined || broken.left === 0) return handle(request, response);
+    broken.left -= 1;
+    fail(broken.fault, request, response);
+  }
+
+  function fail(fault: Fault, request: IncomingMessage, response: ServerResponse): void {
+    if (typeof fault === "object") {
+      const { status, location } = fault;
+      response.writeHead(status, location === undefined ? {} : { location }).end("<h1>Page</h1>");
+      return;
+    }
+    switch (fault) {
+      case "swallowed":
+        // A response without a connection: what is written to it goes nowhere.
+        handle(request, new ServerResponse(request));
+        break;
+      case "cut":
+        request.socket.destroy();
+        break;
+      case "silent":
+        break;
+      case "endless":
+        Readable.from(endlessText()).pipe(response);
+    }
   }
 
   const server = createServer((request, response) => void serve(request, response));
@@ -270,12 +318,8 @@ export async function startTestServer(): Promise<TestServer> {
         },
       };
     },
-    breakPath(path, fault) {
-      faults.set(path, (request, response) => {
-        if (fault === "cut") request.socket.destroy();
-        if (fault === "503") response.writeHead(503).end("<h1>Service unavailable</h1>");
-        return true;
-      });
+    breakPath(path, fault, times = Infinity) {
+      faults.set(path, { fault, left: times });
     },
     mendPath(path) {
       faults.delete(path);
@@ -285,4 +329,8 @@ export async function startTestServer(): Promise<TestServer> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function* endlessText(): Generator<string> {
+  for (;;) yield "endless ".repeat(1_000);
 }

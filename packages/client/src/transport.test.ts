@@ -6,7 +6,13 @@ import { createTransport } from "./transport.ts";
 
 it("never puts calls of different tokens into one batch, though made in the same turn", async () => {
   await using server = await startTestServer();
-  const transport = createTransport({ url: server.url, maxBatchSize: 10, timeoutMs: 10_000 });
+  const transport = createTransport({
+    url: server.url,
+    maxBatchSize: 10,
+    maxResponseBytes: 1_000_000,
+    timeoutMs: 10_000,
+    refreshTimeoutMs: 3_000,
+  });
 
   function logIn(email: string): HeldTokens {
     const login = { email, refreshToken: "", revoked: false };

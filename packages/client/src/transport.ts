@@ -1,7 +1,6 @@
 import {
   httpBatchLink,
   httpLink,
-  type HTTPLinkOptions,
   type Operation,
   type OperationLink,
   type OperationResultEnvelope,
@@ -9,19 +8,19 @@ import {
 } from "@trpc/client";
 import type { AnyTRPCRouter } from "@trpc/server";
 import { observableToPromise } from "@trpc/server/observable";
-import type { ClientOptions, Fetch } from "./options.ts";
+import { boundFetch, type BoundedFetch } from "./bounded-fetch.ts";
+import type { ClientOptions } from "./options.ts";
+import { sendRefresh } from "./send-refresh.ts";
 import type { HeldTokens } from "./token-set.ts";
 
 // Below the 8 KiB at which the service, and most proxies, refuse a URL.
 const maxUrlCharacters = 7_500;
 
-type LinkFetch = NonNullable<HTTPLinkOptions<AnyTRPCRouter["_def"]["_config"]["$types"]>["fetch"]>;
-
 export type Answer = OperationResultEnvelope<unknown, TRPCClientError<AnyTRPCRouter>>;
 
 export type Send = (op: Operation, tokens: HeldTokens | undefined) => Promise<Answer>;
 
-/** Sends calls over HTTP, each request under a deadline. */
+/** Sends calls over HTTP, each request under a deadline and each answer under a bound of bytes. */
 export interface Transport {
   /** Sends the call together with others made in the same turn with the same tokens. */
   readonly sendBatched: Send;
@@ -30,15 +29,24 @@ export interface Transport {
    * hangs the whole answer of a batch on the error of each call in it.
    */
   readonly sendAlone: Send;
+  /** Sends a refresh alone, with its own deadline, and repeats it once when its answer is lost. */
+  readonly sendRefresh: (op: Operation) => Promise<Answer>;
 }
 
 export interface TransportOptions extends ClientOptions {
   readonly maxBatchSize: number;
+  readonly maxResponseBytes: number;
   readonly timeoutMs: number;
+  readonly refreshTimeoutMs: number;
 }
 
 export function createTransport(options: TransportOptions): Transport {
-  const base = { url: options.url, fetch: withDeadline(options.fetch, options.timeoutMs) };
+  const { url, maxResponseBytes: maxBytes } = options;
+  const callFetch = boundFetch(options.fetch, { timeoutMs: options.timeoutMs, maxBytes });
+  const refreshFetch = boundFetch(options.fetch, {
+    timeoutMs: options.refreshTimeoutMs,
+    maxBytes,
+  });
   // A batch has one Authorization header. With one batching link for each token set, calls of
   // different tokens can not meet in one batch.
   const anonymous = batchingLink(undefined);
@@ -46,7 +54,8 @@ export function createTransport(options: TransportOptions): Transport {
 
   function batchingLink(tokens: HeldTokens | undefined): OperationLink<AnyTRPCRouter> {
     return httpBatchLink<AnyTRPCRouter>({
-      ...base,
+      url,
+      fetch: callFetch,
       headers: () => headersOf(options.headers, tokens),
       maxItems: options.maxBatchSize,
       maxURLLength: maxUrlCharacters,
@@ -62,15 +71,20 @@ export function createTransport(options: TransportOptions): Transport {
     return link;
   }
 
+  function send(
+    op: Operation,
+    tokens: HeldTokens | undefined,
+    fetch: BoundedFetch,
+  ): Promise<Answer> {
+    const headers = (): Promise<Record<string, string>> => headersOf(options.headers, tokens);
+    return run(httpLink({ url, fetch, headers })({}), op);
+  }
+
   return {
     sendBatched: (op, tokens) => run(batchingLinkOf(tokens), op),
-    sendAlone(op, tokens) {
-      const link = httpLink({
-        ...base,
-        headers: () => headersOf(options.headers, tokens),
-      });
-      return run(link({}), op);
-    },
+    sendAlone: (op, tokens) => send(op, tokens, callFetch),
+    sendRefresh: (op) =>
+      sendRefresh(op, refreshFetch, (refresh, fetch) => send(refresh, undefined, fetch)),
   };
 }
 
@@ -90,12 +104,4 @@ async function headersOf(
   merged.delete("authorization");
   if (tokens !== undefined) merged.set("authorization", `Bearer ${tokens.accessToken}`);
   return Object.fromEntries(merged);
-}
-
-function withDeadline(send: Fetch | undefined, timeoutMs: number): LinkFetch {
-  return (input, init) => {
-    const deadline = AbortSignal.timeout(timeoutMs);
-    const signal = init?.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
-    return (send ?? fetch)(String(input), { ...(init as RequestInit), signal });
-  };
 }
