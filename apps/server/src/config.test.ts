@@ -29,7 +29,7 @@ describe("readConfig", () => {
       audience: "http://localhost:3000",
       accessTokenTtlSeconds: 600,
       allowedOrigins: [],
-      leaseMs: 5000,
+      leaseMs: 1000,
       log: { level: "info", format: "text" },
     });
   });
@@ -43,7 +43,7 @@ describe("readConfig", () => {
       AUTH_AUDIENCE: "https://api.test",
       ACCESS_TOKEN_TTL_SECONDS: "60",
       ALLOWED_ORIGINS: "https://app.test, https://auth.test",
-      LEASE_MS: "1000",
+      LEASE_MS: "2000",
       LOG_LEVEL: "warn",
       NODE_ENV: "production",
     });
@@ -60,9 +60,13 @@ describe("readConfig", () => {
       audience: "https://api.test",
       accessTokenTtlSeconds: 60,
       allowedOrigins: ["https://app.test", "https://auth.test"],
-      leaseMs: 1000,
+      leaseMs: 2000,
       log: { level: "warn", format: "json" },
     });
+  });
+
+  it("leases for longer where nodes share their servers", () => {
+    expect(configOf(servers).leaseMs).toBe(5000);
   });
 
   it("takes an empty variable as not set", () => {

@@ -98,7 +98,7 @@ const variables = z.object({
       `ALLOWED_ORIGINS must be at most ${maxAllowedOrigins} web origins with commas between them, https://app.example.com for instance, without a path.`,
     )
     .default([]),
-  LEASE_MS: wholeNumber("LEASE_MS", 1000, 60_000).default(5000),
+  LEASE_MS: wholeNumber("LEASE_MS", 1000, 60_000).optional(),
   LOG_LEVEL: z.enum(logLevels, `LOG_LEVEL must be one of ${logLevels.join(", ")}.`).default("info"),
   LOG_FORMAT: z.enum(["json", "text"], "LOG_FORMAT must be json or text.").optional(),
   NODE_ENV: z.string().optional(),
@@ -133,7 +133,8 @@ export function readConfig(environment: Environment): ConfigOutcome {
       audience: values.AUTH_AUDIENCE ?? publicUrl,
       accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
       allowedOrigins: originsOf(values),
-      leaseMs: values.LEASE_MS,
+      // An embedded service has a new store at every start, and its first change waits a lease.
+      leaseMs: values.LEASE_MS ?? (values.DATABASE_URL === undefined ? 1000 : 5000),
       log: {
         level: values.LOG_LEVEL,
         format: values.LOG_FORMAT ?? (values.NODE_ENV === "production" ? "json" : "text"),

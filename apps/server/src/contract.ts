@@ -8,7 +8,7 @@ import type { TRPCBuiltRouter } from "@trpc/server";
 
 /** A post. Times are ISO 8601 in UTC. */
 export interface Post {
-  /** UUID. */
+  /** UUID in lower case; calls take it in this spelling only. */
   readonly id: string;
   /** Id of the user who wrote it. */
   readonly authorId: string;
@@ -20,7 +20,10 @@ export interface Post {
   readonly updatedAt: string;
 }
 
-/** A page of posts, newest first. */
+/**
+ * A page of posts, newest first: as many as were asked for, or fewer when their JSON would pass
+ * 64 KiB, at least one. Only `nextCursor` says whether there are more.
+ */
 export interface PostPage {
   readonly posts: readonly Post[];
   /** Pass it as `cursor` to get the next page. Absent on the last one. */
@@ -30,7 +33,7 @@ export interface PostPage {
 /** A type and not an interface: tRPC asks for an index signature. */
 export type PostProcedures = {
   create: MutationContract<{ title: string; body: string }, Post>;
-  /** `limit`: 1 to 50, default 20. */
+  /** `limit`: most posts of the page, 1 to 50, default 20. `cursor`: the `nextCursor` of a page. */
   list: QueryContract<{ cursor?: string | undefined; limit?: number | undefined }, PostPage>;
   byId: QueryContract<{ id: string }, Post>;
   /** Of an own post. */

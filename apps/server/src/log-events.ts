@@ -4,16 +4,18 @@ import type { Logger } from "./log.ts";
 
 /** Writes what happens in auth to the log. The events carry no personal data and no secrets. */
 export function logAuthEvents(log: Logger): (event: AuthEvent) => void {
-  return ({ kind, ...details }) => {
+  return (event) => {
+    const { kind, ...details } = event;
     switch (kind) {
       case "call_failed":
+        logFailedCall(log, event);
+        break;
       case "keys_not_reloaded":
         log.error(details, kind);
         break;
       case "refresh_token_reused":
         log.warn(details, kind);
         break;
-      case "token_invalid":
       case "token_refused":
         log.debug(details, kind);
         break;
@@ -21,6 +23,13 @@ export function logAuthEvents(log: Logger): (event: AuthEvent) => void {
         log.info(details, kind);
     }
   };
+}
+
+/** Being overloaded is what the bound is for: one line for each call of a crowd, and no stack. */
+function logFailedCall(log: Logger, event: Extract<AuthEvent, { kind: "call_failed" }>): void {
+  const { kind, error, ...details } = event;
+  if (event.reason === "overloaded") log.warn(details, kind);
+  else log.error({ ...details, error }, kind);
 }
 
 /** Writes what happens in the cache to the log. */

@@ -45,6 +45,17 @@ describe("the log", () => {
     ]);
   });
 
+  it("V16.4.2 has nothing but printable ASCII in text: no line or direction can be forged", () => {
+    const { log, text } = logOf("text");
+    const forged = "a\u001b[2J\u0085\u009b2K\u2028\u2029\u202egnp.exe\u2066\r\u{e0041}";
+    const cause = new Error(forged);
+    log.warn({ path: forged, [forged]: 1, error: new Error(forged, { cause }) }, forged);
+    expect(text()).toMatch(/^[\x20-\x7e\n]+$/);
+    expect(text()).toContain("\\u202e");
+    const [first = ""] = text().split("\n");
+    expect(first).toMatch(/^\d\d:\d\d:\d\d\.\d{3} warn {2}/);
+  });
+
   it("is one readable line, which nothing logged can break", () => {
     const { log, text } = logOf("text");
     log.warn({ path: "/trpc/x", note: "two\nlines" }, "request");

@@ -74,7 +74,7 @@ function readable(output: { write(text: string): unknown }): { write(line: strin
       const { time, level, msg, error, ...fields } = JSON.parse(line) as Record<string, unknown>;
       const details = Object.entries(fields).map(([name, value]) => `${name}=${show(value)}`);
       const head = [String(time).slice(11, 23), String(level).padEnd(5), msg, ...details];
-      output.write(`${head.filter(Boolean).join(" ")}\n${stackOf(error)}`);
+      output.write(`${escapeUnprintable(head.filter(Boolean).join(" "))}\n${stackOf(error)}`);
     },
   };
 }
@@ -83,9 +83,18 @@ function show(value: unknown): string {
   return typeof value === "string" && /^[\w./:@-]+$/.test(value) ? value : JSON.stringify(value);
 }
 
+/** What a terminal would obey or hide: control codes, line separators, changes of direction. */
+function escapeUnprintable(text: string): string {
+  return text.replaceAll(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 function stackOf(error: unknown): string {
   if (typeof error !== "object" || error === null) return "";
   const { message, stack, cause } = error as Partial<ErrorDescription>;
-  const own = `    ${(stack ?? message ?? "").replaceAll("\n", "\n    ")}\n`;
+  const lines = (stack ?? message ?? "").split("\n").map(escapeUnprintable);
+  const own = `    ${lines.join("\n    ")}\n`;
   return cause === undefined ? own : `${own}    caused by:\n${stackOf(cause)}`;
 }

@@ -95,7 +95,14 @@ export async function startService(
     }),
     log,
   });
-  const server = await startHttpServer((request) => app.fetch(request), config);
+  const server = await startHttpServer(
+    (request) => app.fetch(request),
+    config,
+    (refused) => {
+      if (refused.error === undefined) log.info(refused, "request");
+      else log.error(refused, "A request failed outside of the procedures");
+    },
+  );
   started.defer(() => server.stop(requestsEndWithinMs));
   if (config.port.kind === "from" && server.port !== config.port.port) {
     log.warn({ port: server.port }, `Port ${config.port.port} is taken; PORT sets another one`);

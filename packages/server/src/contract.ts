@@ -81,13 +81,15 @@ export type AuthProcedures = {
    * points after NFC, any but NUL. `name`: 1 to 100 code points after NFC and trimming, no control
    * characters.
    *
-   * Refuses with `input_invalid`, `overloaded`, `unavailable`, `outcome_unknown`.
+   * Refuses with `input_invalid`, `overloaded`, `unavailable`, `outcome_unknown`, and
+   * `request_refused` in a batch with other calls.
    */
   register: MutationContract<{ email: string; password: string; name: string }, { accepted: true }>;
   /**
    * Opens a session. Works without the cache. Refuses with `invalid_credentials` whether the email
    * is unknown, the password wrong or the user banned; and with `input_invalid`, `overloaded`,
-   * `unavailable`, `outcome_unknown` (then a session may be open that nobody holds a token of).
+   * `unavailable`, `outcome_unknown` (then a session may be open that nobody holds a token of), and
+   * `request_refused` in a batch with other calls.
    */
   login: MutationContract<{ email: string; password: string }, TokenSet>;
   /**
@@ -96,7 +98,8 @@ export type AuthProcedures = {
    * without an answer is safe. Any other second use ends the session.
    *
    * Refuses with `refresh_token_invalid`, `refresh_token_reused`, `input_invalid`, `unavailable`,
-   * `outcome_unknown`, and `revocation_unavailable` when a reuse could not be acted on.
+   * `outcome_unknown`, `revocation_unavailable` when a reuse could not be acted on, and
+   * `request_refused` in a batch with other calls.
    */
   refresh: MutationContract<{ refreshToken: string }, TokenSet>;
   /**

@@ -19,17 +19,22 @@ const formatError = createFormatError((event) => void events.push(event));
 const ctx: AuthContext = {
   requestId: "the-request",
   userAgent: null,
+  callCount: 1,
   checkAccessToken: () => Promise.resolve({ kind: "anonymous" }),
 };
 
-function format(thrown: unknown, context: AuthContext | undefined = ctx): FormattedError {
+function format(
+  thrown: unknown,
+  context: AuthContext | undefined = ctx,
+  type: "query" | "mutation" = "mutation",
+): FormattedError {
   const error = getTRPCErrorFromUnknown(thrown);
   const shape = {} as Parameters<typeof formatError>[0]["shape"];
   return formatError({
     error,
     ctx: context,
     path: "posts.create",
-    type: "mutation",
+    type,
     input: undefined,
     shape,
   });
@@ -80,6 +85,61 @@ test.each([
   const formatted = format(thrown);
   expect(formatted.data).toMatchObject({ reason, httpStatus });
   expect(JSON.stringify(formatted)).not.toContain("canary");
+});
+
+/** An error as the drivers make them. */
+const driverError = (code: string | undefined, message = canary, syscall?: string): Error =>
+  Object.assign(new Error(message), code && { code }, syscall && { syscall });
+
+test.each([
+  ["a refused connection", driverError("ECONNREFUSED", canary, "connect")],
+  [
+    "a refused connection at every address",
+    Object.assign(new AggregateError([]), { code: "ECONNREFUSED" }),
+  ],
+  ["a host that is not found", driverError("ENOTFOUND", canary, "getaddrinfo")],
+  ["a connection that is not made in time", driverError("ETIMEDOUT", canary, "connect")],
+  ["a full pool", driverError(undefined, "timeout exceeded when trying to connect")],
+  ["too many connections", driverError("53300")],
+  ["a Postgres that starts", driverError("57P03")],
+  ["a statement that Postgres gave up", driverError("57014")],
+  ["a lock that was not had in time", driverError("55P03")],
+  ["a conflict", driverError("40001")],
+  ["a Postgres that only reads, after a failover", driverError("25006")],
+])("V16.5.2 %s under an application's own call is unavailable", (_what, thrown) => {
+  for (const type of ["query", "mutation"] as const) {
+    const formatted = format(thrown, ctx, type);
+    expect([type, formatted.data.reason]).toEqual([type, "unavailable"]);
+    expect(formatted.data.httpStatus).toBe(503);
+    expect(JSON.stringify(formatted)).not.toContain("canary");
+  }
+});
+
+test.each([
+  ["a connection that is lost", driverError("ECONNRESET", canary, "read")],
+  ["a connection that ends", driverError(undefined, "Connection terminated unexpectedly")],
+  ["a broken pipe", driverError("EPIPE", canary, "write")],
+  ["a silent peer", driverError("ETIMEDOUT", canary, "read")],
+  ["a query without an answer", driverError(undefined, "Query read timeout")],
+  ["a Postgres that shuts down", driverError("57P01")],
+  ["a Postgres that crashes", driverError("57P02")],
+  ["a broken protocol", driverError("08P01")],
+])("DB-05 %s leaves open what became of an application's own mutation", (_what, thrown) => {
+  const asked = format(thrown, ctx, "query");
+  expect(asked.data).toMatchObject({ reason: "unavailable", httpStatus: 503 });
+  const changed = format(thrown, ctx, "mutation");
+  expect(changed.data).toMatchObject({ reason: "outcome_unknown", httpStatus: 504 });
+  expect(JSON.stringify([asked, changed])).not.toContain("canary");
+});
+
+test.each([
+  ["a constraint", driverError("23505")],
+  ["a syntax error", driverError("42601")],
+  ["a mistake in the code", driverError("ERR_INVALID_ARG_TYPE")],
+  ["a file", driverError("ENOENT")],
+  ["a text with the words", driverError(undefined, "cannot connect the timeout")],
+])("%s is no fault of Postgres' being away", (_what, thrown) => {
+  expect(format(thrown).data.reason).toBe("internal");
 });
 
 test("a refusal with a cause keeps the cause inside", () => {

@@ -9,6 +9,7 @@ import type { ErrorShape, InputIssue } from "./contract.ts";
 import type { ErrorCode } from "./error-codes.ts";
 import { errorTable, PortcullisError } from "./errors.ts";
 import type { AuthEvent } from "./events.ts";
+import { judgeFault } from "./repositories/database-fault.ts";
 import { requestIdOf } from "./request-ids.ts";
 
 /** {@link ErrorShape} with the code's type as narrow as tRPC asks of a formatter. */
@@ -34,7 +35,7 @@ export function createFormatError(
 ): TRPCErrorFormatter<AuthContext, FormattedError> {
   return ({ error, path, ctx, type }) => {
     const requestId = ctx?.requestId ?? requestIdOf(error);
-    const told = tell(error, ctx !== undefined && type !== "unknown");
+    const told = tell(error, type, ctx !== undefined);
     if (faults.has(told.reason)) {
       report({
         kind: "call_failed",
@@ -67,13 +68,15 @@ interface Told {
   readonly issues?: readonly InputIssue[];
 }
 
-/** @param isFromProcedure whether a procedure was found and given a context. */
-function tell(error: TRPCError, isFromProcedure: boolean): Told {
+type CallType = Parameters<TRPCErrorFormatter<AuthContext, FormattedError>>[0]["type"];
+
+/** @param hasContext whether the request got as far as its context. */
+function tell(error: TRPCError, type: CallType, hasContext: boolean): Told {
   if (error instanceof PortcullisError) return fromTable(error.reason, error.code);
   if (error.cause instanceof WriteThroughError) return fromTable(reasonOfCache(error.cause));
   switch (error.code) {
     case "INTERNAL_SERVER_ERROR":
-      return fromTable("internal");
+      return fromTable(reasonOfFault(error.cause, type));
     case "BAD_REQUEST":
     case "PARSE_ERROR":
       if (error.cause instanceof z.core.$ZodError) {
@@ -86,6 +89,7 @@ function tell(error: TRPCError, isFromProcedure: boolean): Told {
   const refused = fromTable("request_refused", error.code);
   // An application's own refusal keeps its text. tRPC's own texts repeat what was sent, and so do
   // those with a cause, whose message they take over.
+  const isFromProcedure = hasContext && type !== "unknown";
   const isApplications =
     isFromProcedure && error.cause === undefined && error.code !== "METHOD_NOT_SUPPORTED";
   return isApplications ? { ...refused, message: error.message } : refused;
@@ -94,6 +98,18 @@ function tell(error: TRPCError, isFromProcedure: boolean): Told {
 function fromTable(reason: ErrorCode, status?: TRPC_ERROR_CODE_KEY): Told {
   const entry = errorTable[reason];
   return { reason, status: status ?? entry.status, message: entry.message };
+}
+
+/** An application's own SQL may commit before its answer is lost, and nobody here has seen it do so. */
+function reasonOfFault(cause: unknown, type: CallType): ErrorCode {
+  switch (judgeFault(cause)) {
+    case undefined:
+      return "internal";
+    case "nothing_done":
+      return "unavailable";
+    case "no_answer":
+      return type === "mutation" ? "outcome_unknown" : "unavailable";
+  }
 }
 
 function reasonOfCache({ code }: WriteThroughError): ErrorCode {

@@ -32,4 +32,5 @@ export type {
 } from "./options.ts";
 export type { SignedInProcedure } from "./signed-in.ts";
 export { migrateAuth } from "./repositories/migrate.ts";
+export { lowerCaseUuidSchema } from "./text-rules.ts";
 export { InvalidAuthOptionsError, NotStartedError, SecretMismatchError } from "./start-errors.ts";

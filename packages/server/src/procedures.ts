@@ -6,19 +6,20 @@ import { logoutEverywhere } from "./sessions/logout-everywhere.ts";
 import { logout } from "./sessions/logout.ts";
 import { refresh, refreshInput } from "./sessions/refresh.ts";
 import { revokeOwnSession, revokeSessionInput } from "./sessions/revoke-session.ts";
+import { createSentAlone } from "./sent-alone.ts";
 import type { SignedInProcedure } from "./signed-in.ts";
 import { noInput } from "./text-rules.ts";
 import type { Root } from "./trpc.ts";
 
 /** The API, as a plain record. {@link AuthProcedures} in `contract.ts` is what clients see of it. */
 export function createProcedures(root: Root, signedIn: SignedInProcedure, parts: Parts) {
-  const open = root.procedure;
+  const sentAlone = createSentAlone(root, parts);
   return {
-    register: open
+    register: sentAlone
       .input(registerInput)
       .mutation(({ input, ctx }) => register(parts, input, ctx.requestId)),
-    login: open.input(loginInput).mutation(({ input, ctx }) => login(parts, input, ctx)),
-    refresh: open
+    login: sentAlone.input(loginInput).mutation(({ input, ctx }) => login(parts, input, ctx)),
+    refresh: sentAlone
       .input(refreshInput)
       .mutation(({ input, ctx }) => refresh(parts, input, ctx.requestId)),
     logout: signedIn.input(noInput).mutation(({ ctx }) => logout(parts, ctx.auth, ctx.requestId)),

@@ -21,10 +21,21 @@ export function codePoints(value: string): number {
 }
 
 /**
- * A UUID in lower case. Postgres takes upper case for the same id, but a cache key does not: one
- * row must never have two keys.
+ * A UUID (RFC 9562) of any version, in lower case only: 36 characters.
+ *
+ * For every id of an input that becomes a cache key. Postgres finds one row by either case, but the
+ * cache has a key for each spelling, and a change through one would leave the other stale; so an id
+ * that is a cache key must have one spelling.
+ *
+ * @example
+ * ```ts
+ * import { lowerCaseUuidSchema } from "@portcullis/server";
+ * import { z } from "zod";
+ *
+ * export const byIdInput = z.strictObject({ id: lowerCaseUuidSchema });
+ * ```
  */
-export const uuidSchema = z
+export const lowerCaseUuidSchema = z
   .string()
   .length(36)
   .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, "not a UUID");

@@ -72,7 +72,10 @@ export class SimRedis {
     this.#current = promoted;
     for (const process of processes) {
       this.#serverOf.set(process, old);
-      this.#scheduler.after(delayOf(), () => this.#serverOf.set(process, promoted));
+      this.#scheduler.after(delayOf(), () => {
+        // Overtaken by the next failover, or by the end of all faults: it finds the newest.
+        if (promoted === this.#current) this.#serverOf.set(process, promoted);
+      });
     }
     this.#scheduler.after(demoteAfterMs, () => {
       old.contents.role = "replica";

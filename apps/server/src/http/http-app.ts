@@ -53,6 +53,10 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
       maxAge: preflightSeconds,
     }),
   );
+  app.use("/trpc/*", async (context, next) => {
+    await next();
+    context.res.headers.set("Cache-Control", "no-store");
+  });
   app.use(async (context, next) => {
     if (context.req.url.length <= maxUrlCharacters) return next();
     return errorResponse(context, "url_too_long", context.get("requestId"));
@@ -80,7 +84,7 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
   app.on(["GET", "POST"], "/trpc/*", async (context) => {
     // Hono runs GET handlers for HEAD; tRPC would answer it as if the call had run.
     if (context.req.method === "HEAD") return methodRefused(context);
-    const response = await fetchRequestHandler({
+    return fetchRequestHandler({
       endpoint: "/trpc",
       req: context.req.raw,
       router: options.router,
@@ -91,14 +95,16 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
         return made;
       },
     });
-    response.headers.set("Cache-Control", "no-store");
-    return response;
   });
   app.all("/trpc/*", methodRefused);
 
   app.notFound((context) => errorResponse(context, "not_found", context.get("requestId")));
   app.onError((error, context) => {
     const requestId = context.get("requestId");
+    if (isAbort(error)) {
+      log.debug({ requestId }, "The client left before its body was read");
+      return errorResponse(context, "malformed", requestId);
+    }
     log.error({ error, requestId }, "A request failed outside of the procedures");
     return errorResponse(context, "internal", requestId);
   });
@@ -106,7 +112,11 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
 
   function methodRefused(context: Parameters<typeof errorResponse>[0]): Response {
     context.header("Allow", "GET, POST");
-    context.header("Cache-Control", "no-store");
     return errorResponse(context, "method_not_supported", String(context.get("requestId")));
   }
+}
+
+/** Node's error of a body that ends before its end; nothing else is connected to out here. */
+function isAbort(error: Error): boolean {
+  return "code" in error && error.code === "ECONNRESET";
 }

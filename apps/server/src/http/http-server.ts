@@ -1,42 +1,79 @@
-import type { Server } from "node:http";
-import { createAdaptorServer } from "@hono/node-server";
+import { randomUUID } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import type { ServiceConfig } from "../config.ts";
 import { StartError } from "../start-error.ts";
+import { judgeHead, makeEarlyRefusal, refuseUnserved, sendRefusal } from "./early-refusal.ts";
+import type { RefusalKind } from "./error-response.ts";
+import { boundConnections, boundedOptions, httpLimits, type HttpLimits } from "./http-limits.ts";
 
 /** A server that accepts requests. */
 export interface HttpServer {
   readonly port: number;
+  /** Open connections, as the operating system counts them. */
+  readonly connectionCount: () => Promise<number>;
   /** Accepts no more connections, lets requests in flight finish within the time given, then cuts. */
   readonly stop: (withinMs: number) => Promise<void>;
 }
 
 const portsToTry = 20;
-const timeouts = {
-  headersTimeout: 10_000,
-  requestTimeout: 15_000,
-  keepAliveTimeout: 5_000,
-  connectionsCheckingInterval: 1_000,
-};
+
+/** A request that was answered before the application saw it. */
+export interface RefusedRequest {
+  readonly requestId: string;
+  readonly status: number;
+  /** When it was not the client's fault. */
+  readonly error?: unknown;
+}
 
 /**
  * Starts to listen.
+ *
+ * @param onRefused Told of requests that are refused here. What they said stays untold: none of it
+ * was understood.
  *
  * @throws StartError `port_taken`; if no port was asked for, when 20 in a row are taken.
  */
 export async function startHttpServer(
   handler: (request: Request) => Response | Promise<Response>,
   config: Pick<ServiceConfig, "host" | "port">,
+  onRefused: (refused: RefusedRequest) => void,
+  limits: Partial<HttpLimits> = {},
 ): Promise<HttpServer> {
   let isStopping = false;
-  const server = createAdaptorServer({
-    async fetch(request) {
+  const listener = getRequestListener(
+    async (request) => {
       const response = await handler(request);
       // The client could keep a connection open, and with it the process.
       if (isStopping) response.headers.set("Connection", "close");
       return response;
     },
-    serverOptions: timeouts,
-  }) as Server;
+    {
+      // A Host or a path that make no URL. The handler answers its own faults.
+      errorHandler(error) {
+        const refusal =
+          error instanceof RequestError ? refuse("malformed") : refuse("internal", error);
+        return new Response(refusal.body, { status: refusal.status, headers: refusal.headers });
+      },
+    },
+  );
+  const bounds = { ...httpLimits, ...limits };
+  // Node's own check of the Host answers without our headers; judgeHead makes a stricter one.
+  const options = { ...boundedOptions(bounds), requireHostHeader: false };
+  const server = createServer(options, (incoming, outgoing) => {
+    const kind = judgeHead(incoming);
+    if (kind === undefined) void listener(incoming, outgoing);
+    else sendRefusal(outgoing, refuse(kind));
+  });
+  refuseUnserved(server, refuse);
+  boundConnections(server, bounds);
+
+  function refuse(kind: RefusalKind, error?: unknown) {
+    const refusal = makeEarlyRefusal(kind, randomUUID());
+    const { requestId, status } = refusal;
+    onRefused({ requestId, status, ...(error !== undefined && { error }) });
+    return refusal;
+  }
   const last = config.port.kind === "exact" ? config.port.port : config.port.port + portsToTry - 1;
   for (let port = config.port.port; ; port += 1) {
     try {
@@ -51,6 +88,10 @@ export async function startHttpServer(
   if (address === null || typeof address === "string") throw new Error("The server has no port.");
   return {
     port: address.port,
+    connectionCount: () =>
+      new Promise((resolve, reject) => {
+        server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+      }),
     stop(withinMs) {
       isStopping = true;
       return close(server, withinMs);

@@ -3,6 +3,7 @@ import { Client } from "pg";
 import { startPostgres } from "@portcullis/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  outcomeOf,
   serversAt,
   signedInClient,
   startTestServers,
@@ -96,6 +97,60 @@ describe("pages", () => {
   );
 });
 
+const everySecurityHeader = {
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "strict-transport-security": "max-age=31536000; includeSubDomains",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
+/** Reads an answer as it came over the wire. */
+function readRaw(answer: string) {
+  const [head = "", body = ""] = answer.split("\r\n\r\n");
+  const [statusLine = "", ...lines] = head.split("\r\n");
+  const headers = new Headers(lines.map((line) => line.split(": ", 2) as [string, string]));
+  return { status: Number(statusLine.split(" ")[1]), headers: Object.fromEntries(headers), body };
+}
+
+describe("requests that are refused before the application sees them", () => {
+  const host = "Host: x\r\n";
+  it.each([
+    ["V4.2.1 an absolute target", `GET http://evil.test/find-me HTTP/1.1\r\n${host}`, 400],
+    ["V4.2.1 a target of another scheme", `GET file:///find-me HTTP/1.1\r\n${host}`, 400],
+    ["V4.2.1 an authority as target", `GET find-me:80 HTTP/1.1\r\n${host}`, 400],
+    ["V4.2.1 a tunnel", `CONNECT find-me:80 HTTP/1.1\r\n${host}`, 400],
+    ["V4.2.1 OPTIONS *", `OPTIONS * HTTP/1.1\r\n${host}`, 400],
+    ["V4.2.1 no Host", "GET /find-me HTTP/1.1\r\n", 400],
+    ["V4.2.1 two Hosts", `GET /find-me HTTP/1.1\r\n${host}Host: evil.test\r\n`, 400],
+    ["V4.2.1 the same Host twice", `GET /find-me HTTP/1.1\r\n${host}host: x\r\n`, 400],
+    ["V4.2.1 an empty Host", "GET /find-me HTTP/1.1\r\nHost: \r\n", 400],
+    ["V4.2.1 a Host that is none", "GET /find-me HTTP/1.1\r\nHost: a b@c\r\n", 400],
+    ["V4.2.1 a backslash in the path", `GET /find-me\\x HTTP/1.1\r\n${host}`, 400],
+    ["API-17 no HTTP at all", "HELLO find-me\r\n", 400],
+    ["API-17 20 KB of headers", `GET / HTTP/1.1\r\n${host}X: ${"x".repeat(20_000)}\r\n`, 431],
+    ["API-17 an expectation", `GET /find-me HTTP/1.1\r\n${host}Expect: find-me\r\n`, 417],
+  ])("%s", async (_attack, head, status) => {
+    const answer = readRaw(await sendRaw(`${head}\r\n`));
+    expect(answer.status).toBe(status);
+    expect(answer.headers).toMatchObject({ ...everySecurityHeader, "cache-control": "no-store" });
+    const { error } = JSON.parse(answer.body) as ErrorAnswer;
+    expect(error.data).toMatchObject({ httpStatus: status, reason: "request_refused" });
+    const line = service.logged().find(({ requestId }) => requestId === error.data.requestId);
+    expect(line).toMatchObject({ level: "info", msg: "request", status });
+    expect(JSON.stringify(service.logged())).not.toContain("find-me");
+    expect(answer.body).not.toContain("find-me");
+  });
+
+  it("API-17 a body whose chunks are not chunks", async () => {
+    const head = `POST /trpc/auth.login HTTP/1.1\r\n${host}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    const answer = readRaw(await sendRaw(`${head}zz\r\n\r\n`));
+    expect(answer.status).toBe(400);
+    expect(answer.headers).toMatchObject(everySecurityHeader);
+  });
+});
+
 describe("V3.4.1 security headers", () => {
   it.each([
     ["a page", "GET", "/", 200],
@@ -109,11 +164,7 @@ describe("V3.4.1 security headers", () => {
     const response = await send(path, { method });
     expect(response.status).toBe(status);
     expect(Object.fromEntries(response.headers)).toMatchObject({
-      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-      "cross-origin-resource-policy": "same-origin",
-      "referrer-policy": "no-referrer",
-      "strict-transport-security": "max-age=31536000; includeSubDomains",
-      "x-content-type-options": "nosniff",
+      ...everySecurityHeader,
       vary: expect.stringContaining("Origin"),
     });
   });
@@ -122,6 +173,13 @@ describe("V3.4.1 security headers", () => {
     for (const path of ["/trpc/posts.list?input=%7B%7D", "/trpc/auth.me", "/trpc/no.such"]) {
       expect((await send(path)).headers.get("cache-control")).toBe("no-store");
     }
+    const refusals = [
+      await send(`/trpc/${"x".repeat(9_000)}`),
+      await post("/trpc/auth.login", "x".repeat(17_000)),
+      await send("/trpc/auth.me", { method: "PUT" }),
+    ];
+    expect(refusals.map(({ status }) => status)).toEqual([414, 413, 405]);
+    for (const { headers } of refusals) expect(headers.get("cache-control")).toBe("no-store");
   });
 });
 
@@ -174,6 +232,15 @@ describe("limits", () => {
     expect(response.status).toBe(400);
     expect((await response.text()).length).toBeLessThan(1_000);
   });
+
+  it.each(["auth.login", "auth.refresh", "auth.register"])(
+    "API-01 runs %s alone, never in a batch",
+    async (path) => {
+      const response = await post(`/trpc/${path},${path}?batch=1`, '{"0":{},"1":{}}');
+      const [first] = (await response.json()) as ErrorAnswer[];
+      expect(first?.error.data.reason).toBe("request_refused");
+    },
+  );
 
   it("API-17 closes a connection whose request is not HTTP", async () => {
     expect(await sendRaw("HELLO\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
@@ -311,6 +378,86 @@ describe("faults", () => {
       .logged()
       .find((line) => line["requestId"] === data.requestId && line["msg"] === "request");
     expect(request).toMatchObject({ path: "/trpc/posts.list", status: 500 });
+  });
+
+  it("V16.5.2 says unavailable, not internal, while the Postgres of the application is away", async () => {
+    await using own = await startTestServers();
+    await using postgres = await startPostgres();
+    await using node = await own.startNode({
+      config: { storage: serversAt(postgres.url, own.redis.url) },
+    });
+    const { api, accessToken } = await signedInClient(node);
+    await api.auth.me.query();
+    await postgres.stop();
+    expect(await outcomeOf(api.posts.list.query({}))).toBe("unavailable");
+    const created = await fetch(`${node.url}/trpc/posts.create`, {
+      method: "POST",
+      body: JSON.stringify({ title: "Title", body: "Body" }),
+      headers: { "content-type": "application/json", authorization: `Bearer ${accessToken}` },
+    });
+    expect(created.status).toBe(503);
+    expect((await errorOf(created)).data.reason).toBe("unavailable");
+  });
+
+  it("DB-05 says that a post may have been created when the connection ends under it", async () => {
+    await using own = await startTestServers();
+    await using node = await own.startNode();
+    const { api } = await signedInClient(node);
+    const client = new Client(own.database.url);
+    await client.connect();
+    const watcher = new Client(own.database.url);
+    await watcher.connect();
+    await client.query("begin; lock table post in access exclusive mode");
+    const outcomes = Promise.all([
+      outcomeOf(api.posts.create.mutate({ title: "Title", body: "Body" })),
+      outcomeOf(api.posts.list.query({})),
+    ]);
+    const waiting =
+      "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    await expect
+      .poll(async () => (await watcher.query(`select 1 ${waiting}`)).rowCount, { interval: 10 })
+      .toBe(2);
+    await watcher.query(`select pg_terminate_backend(pid) ${waiting}`);
+    expect(await outcomes).toEqual(["outcome_unknown", "unavailable"]);
+    await Promise.all([client.end(), watcher.end()]);
+  });
+
+  it("V16.5.2 says unavailable when a failover has left it with a Postgres that only reads", async () => {
+    await using own = await startTestServers();
+    await using node = await own.startNode();
+    const { api } = await signedInClient(node);
+    const client = new Client(own.database.url);
+    await client.connect();
+    const { rows } = await client.query<{ name: string }>("select current_database() as name");
+    await client.query(`alter database "${rows[0]?.name}" set default_transaction_read_only = on`);
+    await client.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+    );
+    await expect
+      .poll(() => outcomeOf(api.posts.create.mutate({ title: "Title", body: "Body" })))
+      .toBe("unavailable");
+    const failures = node.logged().filter(({ msg }) => msg === "call_failed");
+    expect(failures.at(-1)).toMatchObject({ error: { code: "25006" } });
+    await client.end();
+  });
+
+  it("V16.3.4 takes a client that leaves while it sends for no fault of the service", async () => {
+    const before = service.logged().length;
+    const since = () => service.logged().slice(before);
+    const socket = connect(Number(new URL(service.url).port), "127.0.0.1");
+    const taken = new Promise((resolve) => socket.once("data", resolve));
+    socket.write(
+      "POST /trpc/auth.login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n",
+    );
+    await taken;
+    socket.destroy();
+    await expect
+      .poll(() => since().filter(({ msg }) => msg === "request"))
+      .toMatchObject([{ status: 400 }]);
+    expect(since().filter(({ level }) => level === "error")).toEqual([]);
+    expect(since()).toContainEqual(
+      expect.objectContaining({ level: "debug", msg: "The client left before its body was read" }),
+    );
   });
 
   it("is not ready while Postgres is away, and alive all the same", async () => {

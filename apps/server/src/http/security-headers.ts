@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 
 // For an API: nothing of it is ever a page with scripts, styles or frames.
-const headers: Readonly<Record<string, string>> = {
+export const securityHeaderValues: Readonly<Record<string, string>> = {
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Cross-Origin-Resource-Policy": "same-origin",
   "Referrer-Policy": "no-referrer",
@@ -14,6 +14,8 @@ const headers: Readonly<Record<string, string>> = {
 export function securityHeaders(): MiddlewareHandler {
   return async (context, next) => {
     await next();
-    for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);
+    for (const [name, value] of Object.entries(securityHeaderValues)) {
+      context.res.headers.set(name, value);
+    }
   };
 }

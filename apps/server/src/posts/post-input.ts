@@ -1,3 +1,4 @@
+import { lowerCaseUuidSchema } from "@portcullis/server";
 import { z } from "zod";
 
 const maxPageSize = 50;
@@ -20,7 +21,7 @@ function text(name: string, maxCodePoints: number) {
 const title = text("The title", 200);
 /** The request as a whole may have 16 KiB, so a text of 10000 characters beyond ASCII is too large. */
 const body = text("The body", 10_000);
-const id = z.uuid();
+const id = lowerCaseUuidSchema;
 
 export const createInput = z.strictObject({ title, body });
 export const byIdInput = z.strictObject({ id });

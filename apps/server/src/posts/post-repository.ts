@@ -4,6 +4,7 @@ import { sql, type Kysely, type Selectable } from "kysely";
 import type { Post, PostPage } from "../contract.ts";
 import { postSchema } from "./post.ts";
 import { writeCursor, type Cursor } from "./post-input.ts";
+import { fitPage } from "./post-page.ts";
 import type { PostTables } from "./post-tables.ts";
 
 /** What a change of a post came to. */
@@ -46,11 +47,11 @@ export function createPostRepository(
     byId: (id) => posts.read(id),
     async list({ after, limit }) {
       const rows = await selectPage(database, after, limit + 1);
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
+      const page = fitPage(rows.slice(0, limit).map(toPost));
+      const last = rows[page.length - 1];
       return {
-        posts: page.map(toPost),
-        ...(rows.length > limit && last !== undefined
+        posts: page,
+        ...(rows.length > page.length && last !== undefined
           ? { nextCursor: writeCursor({ createdAt: last.created_at, id: last.id }) }
           : {}),
       };

@@ -90,6 +90,24 @@ describe("reading", () => {
     expect(seen).toEqual(new Set(Array.from({ length: 8 }, (_, i) => `Together ${i}`)));
   });
 
+  it("V13.1.3 ends a page before its posts pass 64 KiB, and goes on in the next", async () => {
+    const body = "x".repeat(10_000);
+    const made: string[] = [];
+    for (let i = 0; i < 14; i += 1) {
+      const { id } = await ada.api.posts.create.mutate({ title: `Large ${i}`, body });
+      made.unshift(id);
+    }
+    const listed: string[] = [];
+    let cursor: string | undefined;
+    while (listed.length < made.length) {
+      const page = await bob.api.posts.list.query({ limit: 50, ...(cursor && { cursor }) });
+      expect(Buffer.byteLength(JSON.stringify(page.posts))).toBeLessThanOrEqual(64 * 1024);
+      listed.push(...page.posts.map((post) => post.id));
+      cursor = page.nextCursor;
+    }
+    expect(listed.slice(0, made.length)).toEqual(made);
+  });
+
   it.each([
     { limit: 0 },
     { limit: 51 },
@@ -168,6 +186,23 @@ describe("writing", () => {
     { title: ".", body: ".", id: unknownId },
   ])("V2.2.1 refuses the post %o", async (input) => {
     expect(await refusalOf(ada.api.posts.create.mutate(input))).toBe("BAD_REQUEST input_invalid");
+  });
+
+  it("CA-01 takes an id in lower case only: one post must not have two cache keys", async () => {
+    const { id } = await ada.api.posts.create.mutate(text);
+    const spelled = id.toUpperCase();
+    const calls = [
+      ada.api.posts.byId.query({ id: spelled }),
+      ada.api.posts.update.mutate({ id: spelled, ...text }),
+      ada.api.posts.remove.mutate({ id: spelled }),
+      ada.api.posts.list.query({
+        cursor: Buffer.from(`${Date.now()}.${spelled}`).toString("base64url"),
+      }),
+    ];
+    expect(await Promise.all(calls.map(refusalOf))).toEqual(
+      calls.map(() => "BAD_REQUEST input_invalid"),
+    );
+    expect(await ada.api.posts.byId.query({ id })).toMatchObject(text);
   });
 
   it.each(["1", "", "a:b", "*", "x".repeat(200), "'; drop table post; --", `${unknownId}\n`])(

@@ -32,6 +32,8 @@ export interface AuthContext {
   readonly requestId: string;
   /** The User-Agent header, cut to 256 characters. */
   readonly userAgent: string | null;
+  /** Calls in the request: more than one in a batch. */
+  readonly callCount: number;
   /**
    * Checks the access token of the request: at most once, however many calls the batch holds. For
    * procedures that serve strangers too; the others use `auth.signedIn`.

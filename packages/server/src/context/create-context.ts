@@ -18,7 +18,8 @@ export interface ContextRequest {
 /** Makes the context of a request, or refuses it. */
 export function createContext(parts: Parts, { req, info }: ContextRequest): AuthContext {
   const requestId = randomUUID();
-  const refusal = judgeRequest(req, info.calls.length, parts.settings.allowedOrigins);
+  const callCount = info.calls.length;
+  const refusal = judgeRequest(req, callCount, parts.settings.allowedOrigins);
   if (refusal !== undefined) {
     parts.report({ kind: "request_refused", requestId, why: refusal.why });
     const error = new PortcullisError("request_refused", { status: refusal.status });
@@ -30,6 +31,7 @@ export function createContext(parts: Parts, { req, info }: ContextRequest): Auth
   return {
     requestId,
     userAgent: req.headers.get("user-agent")?.slice(0, userAgentLengthMax) ?? null,
+    callCount,
     checkAccessToken: () => (check ??= checkAccessToken(parts, req.headers, requestId)),
   };
 }

@@ -153,9 +153,44 @@ describe("batches", () => {
     const paths = Array.from({ length: 11 }, () => "auth.login").join();
     expect((await batch(paths, inputs)).status).toBe(400);
     expect(count()).toBe(before);
-    const ten = Array.from({ length: 10 }, () => "auth.login").join();
-    expect((await batch(ten, inputs)).status).toBe(401);
-    expect(count()).toBe(before + 10);
+    const ten = Array.from({ length: 10 }, () => "auth.me").join();
+    expect((await batch(ten, {})).status).toBe(405);
+  });
+
+  test.each(["register", "login", "refresh"])(
+    "API-01 two calls of %s in one request run neither, and the calls beside them run",
+    async (name) => {
+      const before = node.events.length;
+      const input = {
+        email: "batch@example.test",
+        password: "some password or other",
+        name: "Ada",
+      };
+      const response = await batch(`auth.${name},auth.${name},auth.sessions.revoke`, {
+        0: input,
+        1: input,
+        2: { sessionId: "00000000-0000-4000-8000-000000000000" },
+      });
+      const answers = (await response.json()) as { error: ErrorShape }[];
+      expect(answers.map(({ error }) => [error.data.reason, error.data.httpStatus])).toEqual([
+        ["request_refused", 400],
+        ["request_refused", 400],
+        ["session_not_found", 404],
+      ]);
+      expect(answers[0]?.error.message).toMatch(/alone/);
+      const { requestId } = answers[0]?.error.data ?? {};
+      expect(node.events.slice(before)).toEqual([
+        { kind: "request_refused", requestId, why: `auth.${name} in a batch` },
+        { kind: "request_refused", requestId, why: `auth.${name} in a batch` },
+      ]);
+    },
+  );
+
+  test("API-01 a batch of one call is taken as the one call that it is", async () => {
+    const input = { email: "nobody@example.test", password: "some password or other" };
+    const response = await batch("auth.login", { 0: input });
+    const [answer] = (await response.json()) as { error: ErrorShape }[];
+    expect(answer?.error.data.reason).toBe("invalid_credentials");
   });
 
   test("API-01 the context refuses eleven calls where the adapter was given no bound", async () => {

@@ -10,7 +10,12 @@ export type RefreshVerdict =
       readonly record: RefreshTokenRecord;
       readonly successorId: string;
     }
-  | { readonly kind: "reused"; readonly record: RefreshTokenRecord }
+  | {
+      readonly kind: "reused";
+      readonly record: RefreshTokenRecord;
+      /** Whether its session has been revoked before: then a thief's replays cost no more writes. */
+      readonly isRevoked: boolean;
+    }
   | { readonly kind: "refused"; readonly cause: RefreshRefusal };
 
 /**
@@ -30,7 +35,7 @@ export function judgeRefresh(
     const { successor } = record;
     const isRace =
       nowMs - record.rotatedAt <= graceMs && successor !== null && successor.rotatedAt === null;
-    if (!isRace) return { kind: "reused", record };
+    if (!isRace) return { kind: "reused", record, isRevoked: record.session.revokedAt !== null };
     if (!isSessionLive(record, nowMs)) return { kind: "refused", cause: "session_ended" };
     return { kind: "repeat", record, successorId: successor.id };
   }

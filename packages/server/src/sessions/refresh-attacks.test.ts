@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { claimsOf, reasonOf, startWorld } from "../../test/start-auth.ts";
 import type { TestNode, TestWorld } from "../../test/start-auth.ts";
@@ -63,6 +64,30 @@ test("RT-01 replaying a rotated token after the grace ends the family", async ()
   expect(reasonOf(await node.me(child.accessToken))).toBe("token_revoked");
   expect(reasonOf(await node.refresh(child.refreshToken))).toBe("refresh_token_invalid");
 });
+
+test("RT-01 replaying the token of a session that has ended is reported, and writes nothing", async () => {
+  const parent = await signUp();
+  const child = await refreshed(parent.refreshToken);
+  await refreshed(child.refreshToken);
+  expect(reasonOf(await node.refresh(parent.refreshToken))).toBe("refresh_token_reused");
+  const ended = await versionOf(parent);
+  const reports = (): number =>
+    node.events.filter((event) => event.kind === "refresh_token_reused").length;
+  const before = reports();
+  for (let replay = 0; replay < 3; replay += 1) {
+    expect(reasonOf(await node.refresh(parent.refreshToken))).toBe("refresh_token_reused");
+  }
+  expect(reports()).toBe(before + 3);
+  expect(await versionOf(parent)).toBe(ended);
+});
+
+/** Postgres' name of the last write to a session's row. */
+async function versionOf(tokens: TokenSet): Promise<string | undefined> {
+  const { sid } = claimsOf(tokens.accessToken);
+  const { rows } = await sql<{ xmin: string }>`
+    select xmin::text from portcullis.session where id = ${sid}`.execute(node.database);
+  return rows[0]?.xmin;
+}
 
 test("RT-02 a hundred refreshes of one token at once on three nodes make one successor", async () => {
   const parent = await signUp();

@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes, randomUUID } from "node:crypto";
-import { uuidSchema } from "../text-rules.ts";
+import { lowerCaseUuidSchema } from "../text-rules.ts";
 
 const secretBytes = 32;
 /** Longest refresh token that is looked at, in characters. Ours have 80. */
@@ -45,7 +45,7 @@ export function writeRefreshToken(token: RefreshToken): string {
 /** Reads the one spelling that {@link writeRefreshToken} makes of a token. */
 export function parseRefreshToken(text: string): RefreshToken | undefined {
   const [id = "", encoded = "", ...rest] = text.split(".", 3);
-  if (rest.length > 0 || !uuidSchema.safeParse(id).success) return undefined;
+  if (rest.length > 0 || !lowerCaseUuidSchema.safeParse(id).success) return undefined;
   const secret = Buffer.from(encoded, "base64url");
   if (secret.length !== secretBytes || secret.toString("base64url") !== encoded) return undefined;
   return { id, secret };

@@ -45,7 +45,7 @@ export async function refresh(
       return refuse(outcome.cause);
     case "reused": {
       const { session, user } = outcome.record;
-      await endSession(parts, session.id);
+      if (!outcome.isRevoked) await endSession(parts, session.id);
       const ids = { userId: user.id, sessionId: session.id };
       parts.report({ kind: "refresh_token_reused", requestId, ...ids });
       throw new PortcullisError("refresh_token_reused");

@@ -3,10 +3,10 @@ import type { SignedIn } from "../context/auth-context.ts";
 import { PortcullisError } from "../errors.ts";
 import type { Parts } from "../parts.ts";
 import { findSessionOwner } from "../repositories/sessions.ts";
-import { uuidSchema } from "../text-rules.ts";
+import { lowerCaseUuidSchema } from "../text-rules.ts";
 import { endSession } from "./end-session.ts";
 
-export const revokeSessionInput = z.strictObject({ sessionId: uuidSchema });
+export const revokeSessionInput = z.strictObject({ sessionId: lowerCaseUuidSchema });
 
 /** Ends one of the user's own sessions. Of others it says the same as of those that never were. */
 export async function revokeOwnSession(

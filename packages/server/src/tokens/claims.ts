@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { uuidSchema } from "../text-rules.ts";
+import { lowerCaseUuidSchema } from "../text-rules.ts";
 
 /** How far ahead of ours the clock of the node that signed may run, in seconds. */
 export const clockSkewSeconds = 30;
@@ -19,13 +19,13 @@ export function claimsSchema(rules: ClaimRules) {
     .strictObject({
       iss: z.literal(rules.issuer),
       aud: z.literal(rules.audience),
-      sub: uuidSchema,
-      sid: uuidSchema,
+      sub: lowerCaseUuidSchema,
+      sid: lowerCaseUuidSchema,
       ver: z.int().min(1),
       epoch: z.int().min(1),
       iat: z.int().min(0),
       exp: z.int().min(0),
-      jti: uuidSchema,
+      jti: lowerCaseUuidSchema,
     })
     .refine(
       ({ iat, exp }) => exp > iat && exp - iat <= rules.accessTokenTtlSeconds,
