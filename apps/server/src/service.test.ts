@@ -1,4 +1,6 @@
+import { createPortcullisClient } from "@portcullis/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { AppRouter } from "./contract.ts";
 import {
   clientOf,
   outcomeOf,
@@ -75,6 +77,26 @@ describe("two nodes on Postgres and Redis", () => {
       body: "after ten minutes",
     });
     expect(await api.posts.byId.query({ id })).toMatchObject({ title: "Still here" });
+    expect(session.getSnapshot().status).toBe("signedIn");
+  });
+
+  it("RT-11 keep the session of a client that lost the answer of a refresh", async () => {
+    const { credentials } = await signedInClient(here);
+    let refreshes = 0;
+    const { api, session } = createPortcullisClient<AppRouter>({
+      url: `${here.url}/trpc`,
+      async fetch(url, init) {
+        const response = await fetch(url, init);
+        if (!url.includes("auth.refresh")) return response;
+        refreshes += 1;
+        if (refreshes === 1) throw new TypeError("The connection was lost");
+        return response;
+      },
+    });
+    await api.auth.login.mutate(credentials);
+    aheadMs += 601_000;
+    expect(await api.auth.me.query()).toMatchObject({ email: credentials.email });
+    expect(refreshes).toBe(2);
     expect(session.getSnapshot().status).toBe("signedIn");
   });
 
