@@ -16,7 +16,8 @@ export default defineConfig({
     globalSetup: ["./packages/testing/src/vitest-global-setup.ts"],
     // Each worker may drive a Postgres, a Redis and several nodes of ours.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // What a test waits for has a deadline of its own; this one ends a test that waits for nothing.
+    testTimeout: 60_000,
     hookTimeout: 120_000,
   },
 });

@@ -79,38 +79,45 @@ describe("stopping", () => {
   });
 });
 
+/** Three starts, each with a deadline of its own; the first makes a Postgres, which takes seconds. */
+const threeStartsMs = 150_000;
+
 describe("starting", () => {
-  it("keeps accounts and revocations over restarts in embedded mode", async () => {
-    await using folder = await temporaryFolder();
-    const variables = { DATA_DIR: folder.path, PORT: "0" };
-    const credentials = newCredentials();
+  it(
+    "keeps accounts and revocations over restarts in embedded mode",
+    async () => {
+      await using folder = await temporaryFolder();
+      const variables = { DATA_DIR: folder.path, PORT: "0" };
+      const credentials = newCredentials();
 
-    const first = await startServiceProcess(variables);
-    const { api } = clientOf(first);
-    await api.auth.register.mutate({ ...credentials, name: "Name" });
-    const kept = await clientOf(first).api.auth.login.mutate(credentials);
-    const revoked = await api.auth.login.mutate(credentials);
-    await api.auth.logout.mutate();
-    expect(await first.stop()).toBe(0);
+      const first = await startServiceProcess(variables);
+      const { api } = clientOf(first);
+      await api.auth.register.mutate({ ...credentials, name: "Name" });
+      const kept = await clientOf(first).api.auth.login.mutate(credentials);
+      const revoked = await api.auth.login.mutate(credentials);
+      await api.auth.logout.mutate();
+      expect(await first.stop()).toBe(0);
 
-    const second = await startServiceProcess(variables);
-    expect(await standingOf(second, kept.accessToken)).toBe("accepted");
-    expect(await standingOf(second, revoked.accessToken)).toBe("token_revoked");
-    expect(
-      await outcomeOf(
-        clientOf(second).api.auth.refresh.mutate({ refreshToken: revoked.refreshToken }),
-      ),
-    ).toBe("refresh_token_invalid");
-    expect(await outcomeOf(clientOf(second).api.auth.login.mutate(credentials))).toBe("accepted");
-    await expect(startServiceProcess(variables)).rejects.toThrow(
-      `is in use by process ${second.pid}. The embedded mode is for one process`,
-    );
-    expect(await second.stop()).toBe(0);
+      const second = await startServiceProcess(variables);
+      expect(await standingOf(second, kept.accessToken)).toBe("accepted");
+      expect(await standingOf(second, revoked.accessToken)).toBe("token_revoked");
+      expect(
+        await outcomeOf(
+          clientOf(second).api.auth.refresh.mutate({ refreshToken: revoked.refreshToken }),
+        ),
+      ).toBe("refresh_token_invalid");
+      expect(await outcomeOf(clientOf(second).api.auth.login.mutate(credentials))).toBe("accepted");
+      await expect(startServiceProcess(variables)).rejects.toThrow(
+        `is in use by process ${second.pid}. The embedded mode is for one process`,
+      );
+      expect(await second.stop()).toBe(0);
 
-    await using third = await startServiceProcess(variables);
-    expect(await standingOf(third, revoked.accessToken)).toBe("token_revoked");
-    expect(await standingOf(third, kept.accessToken)).toBe("accepted");
-  });
+      await using third = await startServiceProcess(variables);
+      expect(await standingOf(third, revoked.accessToken)).toBe("token_revoked");
+      expect(await standingOf(third, kept.accessToken)).toBe("accepted");
+    },
+    threeStartsMs,
+  );
 
   it("says what is wrong with the configuration and exits", async () => {
     await expect(startServiceProcess({ PORT: "many", REDIS_URL: "redis://x" })).rejects.toThrow(
