@@ -74,9 +74,9 @@ export class SimPostgres {
     return {
       readAuthority: () => ask((reply) => reply.value(this.#authority)),
       adoptStore: (epoch, identity) => ask((reply) => this.#adoptStore(epoch, identity, reply)),
-      settleEpoch: (epoch) =>
+      settleEpoch: (epoch, nonce) =>
         ask((reply) => {
-          const isSame = this.#authority.epoch === epoch;
+          const isSame = this.#authority.epoch === epoch && this.#authority.nonce === nonce;
           if (isSame) this.#authority = { ...this.#authority, settled: true };
           reply.value(undefined);
         }),

@@ -39,8 +39,8 @@ export interface Primary<Handle> {
    * epoch without a store, nobody can have a cache in use, so the new epoch is settled from the start.
    */
   adoptStore(epoch: bigint, identity: StoreIdentity): Promise<boolean>;
-  /** Notes that every process has known the epoch for a lease. */
-  settleEpoch(epoch: bigint): Promise<void>;
+  /** Notes that every process has known the epoch, of this nonce, for a lease. */
+  settleEpoch(epoch: bigint, nonce: string | null): Promise<void>;
   /** Is the transaction of this fence over? */
   isFenceOver(fence: string): Promise<boolean>;
   /** Runs a query in a snapshot of its own, taken after the call. */

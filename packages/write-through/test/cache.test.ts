@@ -485,6 +485,18 @@ describe("when Redis misbehaves", () => {
     expect(await posts.read("p1")).toMatchObject({ title: "v2" });
   });
 
+  it("sweeps what was kept under the nonce before, once another store is adopted", async () => {
+    const { posts, eventually } = await setUp();
+    await posts.read("p1");
+    const client = await connectRedis();
+    const kept = await client.keys("*:v:*");
+    expect(kept).toHaveLength(1);
+    await client.set("portcullis:marker", "of an adoption that was never told to Postgres");
+    await posts.read("p1");
+    await eventually("adopted");
+    await expect.poll(() => client.exists(kept)).toBe(0);
+  });
+
   it("flushed: it is adopted anew, and what was cached is read again", async () => {
     const { cache, posts, rename, eventually } = await setUp();
     await posts.read("p1");

@@ -60,11 +60,13 @@ export async function adoptStore(
 export async function settleEpoch(
   database: Kysely<WriteThroughTables>,
   epoch: bigint,
+  nonce: string | null,
 ): Promise<void> {
   await database
     .updateTable("portcullis.authority")
     .set({ settled: true })
     .where("epoch", "=", `${epoch}`)
+    .where("nonce", "is not distinct from", nonce)
     .where("settled", "=", false)
     .execute();
 }

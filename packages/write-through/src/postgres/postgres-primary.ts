@@ -31,7 +31,7 @@ export function createPostgresPrimary<Database>(
   return {
     readAuthority: () => ask(readAuthority(own)),
     adoptStore: (epoch, identity) => ask(adoptStore(own, epoch, identity)),
-    settleEpoch: (epoch) => ask(settleEpoch(own, epoch)),
+    settleEpoch: (epoch, nonce) => ask(settleEpoch(own, epoch, nonce)),
     isFenceOver: (fence) => ask(isFenceOver(own, fence)),
     load: (query) => ask(query(database)),
 

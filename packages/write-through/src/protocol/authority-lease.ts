@@ -163,7 +163,7 @@ export class AuthorityLease {
     if (belief === undefined || belief.authority.settled || this.#settling !== undefined) return;
     if (unsettledMs(belief, leaseMs, this.#now()) > 0) return;
     this.#settling = primary
-      .settleEpoch(belief.authority.epoch)
+      .settleEpoch(belief.authority.epoch, belief.authority.nonce)
       .catch((error: unknown) => emit({ kind: "renewal_failed", error }))
       .finally(() => {
         this.#settling = undefined;
