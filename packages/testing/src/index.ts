@@ -1,10 +1,20 @@
 /**
- * Real Postgres and Redis servers for tests, each gone when the test is over.
+ * Real Postgres and Redis servers for tests, and a network between them that can fail, each gone
+ * when the test is over.
  *
  * @module
  */
 export type { TestDatabase } from "./databases.ts";
+export {
+  type FaultProxy,
+  type FaultProxyOptions,
+  type Latency,
+  startFaultProxy,
+} from "./fault-proxy.ts";
 export { type PostgresOptions, type PostgresServer, startPostgres } from "./postgres.ts";
-export { type RedisOptions, type RedisServer, startRedis } from "./redis.ts";
+export type { ProxyDirection } from "./proxy-connection.ts";
+export type { ProxyTarget } from "./proxy-target.ts";
+export { type RedisOptions, startRedis } from "./redis.ts";
+export type { RedisMaster, RedisServer } from "./redis-server.ts";
 export { createTestDatabase, type TestDatabaseOptions } from "./test-database.ts";
 export { TestServerError, type TestServerErrorCode } from "./test-server-error.ts";

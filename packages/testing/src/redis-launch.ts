@@ -18,15 +18,24 @@ export interface RedisPlace {
   settings: Readonly<Record<string, string>>;
 }
 
+/** A place from which other servers of this machine can be reached. */
+export interface RedisPlaceOfMachine extends RedisPlace {
+  /** The port of the server whose replica this one is. */
+  masterPort?: number | undefined;
+}
+
 /** Redis as a process of this machine. */
 export function launchRedisExecutable(
   executable: string,
   user: UnixUser | undefined,
-  { port, folder, settings }: RedisPlace,
+  { port, folder, settings, masterPort }: RedisPlaceOfMachine,
 ): ServerLaunch {
   return {
     command: executable,
-    args: redisArgs({ ...settings, bind: "127.0.0.1", port: String(port), dir: folder }),
+    args: [
+      ...redisArgs({ ...settings, bind: "127.0.0.1", port: String(port), dir: folder }),
+      ...(masterPort === undefined ? [] : ["--replicaof", "127.0.0.1", String(masterPort)]),
+    ],
     env: { PATH: process.env["PATH"], LC_ALL: "C" },
     user,
     folder,
@@ -80,6 +89,10 @@ function redisArgs(settings: Readonly<Record<string, string>>): string[] {
     appendonly: "no",
     dbfilename: snapshotFile,
     "maxmemory-policy": "volatile-lru",
+    // A replica gets its copy at once, and over no file: that would replace its own snapshot.
+    "repl-diskless-sync": "yes",
+    "repl-diskless-sync-delay": "0",
+    "repl-diskless-load": "swapdb",
     ...settings,
   };
   return Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);

@@ -1,8 +1,9 @@
 import { createClient } from "@redis/client";
 import { expect, onTestFinished, test } from "vitest";
 
-import { startRedis, type RedisServer } from "./redis.ts";
+import { startRedis } from "./redis.ts";
 import { sendRedisCommand } from "./redis-command.ts";
+import type { RedisServer } from "./redis-server.ts";
 import { isAlive, requirePid } from "./test-helpers.ts";
 
 const answerTimeoutMs = 10_000;
@@ -73,22 +74,36 @@ test("a restart with data keeps keys, port and URL, and changes the process", as
 test("a restart without data forgets every key, also those of an older snapshot", async () => {
   await using redis = await startRedis();
   await command(redis, "SET", "key", "value");
-  await command(redis, "SAVE");
+  await redis.save();
   await redis.restart();
 
   expect(await command(redis, "EXISTS", "key")).toBe(":0");
 });
 
-test("a killed server comes back with its last snapshot", async () => {
+test("a killed server comes back with its last snapshot, whatever was written or flushed since", async () => {
   await using redis = await startRedis();
-  await command(redis, "SET", "before", "value");
-  await command(redis, "SAVE");
-  await command(redis, "SET", "after", "value");
+  await command(redis, "SET", "key", "old");
+  await redis.save();
+  await command(redis, "SET", "key", "new");
+  await redis.flush();
+  expect(await command(redis, "EXISTS", "key")).toBe(":0");
   await redis.kill();
   await redis.restart({ keepData: true });
 
-  expect(await command(redis, "EXISTS", "before")).toBe(":1");
-  expect(await command(redis, "EXISTS", "after")).toBe(":0");
+  expect(await command(redis, "GET", "key")).toBe("old");
+});
+
+test("flush keeps the process and its master_replid; a restart with data changes both", async () => {
+  await using redis = await startRedis();
+  const { pid } = redis;
+  const replid = await masterReplid(redis);
+  await redis.flush();
+  expect(redis.pid).toBe(pid);
+  expect(await masterReplid(redis)).toBe(replid);
+
+  await redis.restart({ keepData: true });
+  expect(redis.pid).not.toBe(pid);
+  expect(await masterReplid(redis)).not.toBe(replid);
 });
 
 test("twenty servers start at once, each on its own port", async () => {
@@ -119,9 +134,22 @@ test("a server named by the environment is used, and takes no orders", async () 
 
   expect(named.url).toBe(own.url);
   expect(() => named.pause()).toThrow("PORTCULLIS_TEST_REDIS_URL");
+  for (const order of [
+    () => named.save(),
+    () => named.flush(),
+    () => named.promote(),
+    () => named.demote({ to: own }),
+    () => startRedis({ replicaOf: own }),
+  ]) {
+    await expect(order()).rejects.toMatchObject({ code: "NOT_OURS" });
+  }
   await named.stop();
   expect(await command(own, "PING")).toBe("+PONG");
 });
+
+async function masterReplid(redis: RedisServer): Promise<string | undefined> {
+  return /^master_replid:(\w+)/m.exec(await command(redis, "INFO", "replication"))?.[1];
+}
 
 function command(redis: RedisServer, ...words: string[]): Promise<string> {
   return sendRedisCommand(redis.port, words, answerTimeoutMs);
