@@ -1,5 +1,13 @@
 /** The operations of a store, as events name them. */
-export type StoreOperation = "adopt" | "fence" | "fill" | "publish" | "read" | "sweep" | "unfence";
+export type StoreOperation =
+  | "acknowledge"
+  | "adopt"
+  | "fence"
+  | "fill"
+  | "publish"
+  | "read"
+  | "sweep"
+  | "unfence";
 
 /**
  * What happened inside the cache that no caller was told, for logs and metrics. None of these makes
@@ -12,7 +20,14 @@ export type CacheEvent =
   | { readonly kind: "stranger"; readonly operation: StoreOperation }
   /** This process made the store the trusted one. */
   | { readonly kind: "adopted"; readonly epoch: bigint }
+  /** The store that is there cannot be trusted: the error says why. It is tried again. */
   | { readonly kind: "adoption_failed"; readonly error: unknown }
+  /** This process began an epoch without a store: all reads go to Postgres until one is adopted. */
+  | { readonly kind: "bypassed"; readonly epoch: bigint }
+  /** Processes did not answer a writer, who waits until they have left or their lease is over. */
+  | { readonly kind: "evicted"; readonly nodes: number }
+  /** This process could not enter, or leave, the list of those that keep rows in memory. */
+  | { readonly kind: "join_failed" | "leave_failed"; readonly error: unknown }
   /** The authority could not be read from Postgres; without it no cache is used past the lease. */
   | { readonly kind: "renewal_failed"; readonly error: unknown }
   /** A value in the store was not one of ours; it was read from Postgres and removed. */
@@ -36,6 +51,23 @@ export type CacheEvent =
   /** A committed row did not reach the store; it is read from Postgres until its fence is resolved. */
   | {
       readonly kind: "publish_failed";
+      readonly table: string;
+      readonly id: string;
+      readonly error: unknown;
+    }
+  /**
+   * A cache went on saying what Postgres has left behind: a defect, or another program wrote to the
+   * store or to the table. `source` is the memory of this process (`near`), or the store.
+   */
+  | {
+      readonly kind: "audit_difference";
+      readonly table: string;
+      readonly id: string;
+      readonly source: "near" | "store";
+    }
+  /** A read could not be compared with Postgres. Its caller has its answer. */
+  | {
+      readonly kind: "audit_failed";
       readonly table: string;
       readonly id: string;
       readonly error: unknown;

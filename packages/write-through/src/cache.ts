@@ -1,14 +1,22 @@
 import type { Kysely, Transaction } from "kysely";
+import { Auditor, type AuditCounters, type CachedValue } from "./audit/auditor.ts";
 import type { CacheEvent } from "./cache-event.ts";
 import type { CachedTable, CachedTableOptions, CacheKey } from "./cached-table.ts";
 import { InvalidKeyError, InvalidOptionsError } from "./errors.ts";
-import { bounded, matching } from "./options.ts";
+import { bounded, fraction, matching } from "./options.ts";
 import { createPostgresPrimary } from "./postgres/postgres-primary.ts";
-import { AuthorityLease } from "./protocol/authority-lease.ts";
-import type { CacheNode, Row } from "./protocol/cache-node.ts";
-import { Flights } from "./protocol/flights.ts";
-import { readRows } from "./protocol/read.ts";
+import {
+  createCacheNode,
+  listenerOf,
+  type CacheBounds,
+  type CacheNode,
+  type ReadCounters,
+  type Row,
+} from "./protocol/cache-node.ts";
+import { readNear, readRows } from "./protocol/read.ts";
+import { loadRow } from "./protocol/stored-text.ts";
 import { writeRows } from "./protocol/write.ts";
+import { checkClocks, checkPrimary, checkStore } from "./startup-checks.ts";
 import type { CacheStore } from "./store.ts";
 import { systemClock, systemEntropy } from "./system.ts";
 
@@ -24,10 +32,21 @@ export interface WriteThroughCacheOptions<Database> {
   readonly store: CacheStore;
   /**
    * How long a process may use the cache without word from Postgres, in ms; default 5000, 1000 to
-   * 60 000. The first write after the trusted store was replaced waits at most this long. Equal in
-   * all processes at all times: to change it, stop all of them.
+   * 60 000. The first write after a process has died, or after the trusted store was replaced or
+   * lost, waits at most about this long. Equal in all processes at all times: to change it, stop all
+   * of them.
    */
   readonly leaseMs?: number;
+  /**
+   * How long a write waits for processes to say that they keep its rows no more, before it waits for
+   * their lease, in ms; default a tenth of `leaseMs`, 10 to `leaseMs`.
+   */
+  readonly acknowledgeTimeoutMs?: number;
+  /**
+   * Most memory for rows kept in this process, in bytes of their JSON and 300 a row; default 64 MiB,
+   * 0 (none) to 16 GiB.
+   */
+  readonly nearMaxBytes?: number;
   /** Longest wait for one answer of Postgres, in ms; default 5000, 100 to 60 000. */
   readonly databaseTimeoutMs?: number;
   /** Longest a write's own statements may take in all, in ms; default 15 000, 100 to 300 000. */
@@ -43,6 +62,14 @@ export interface WriteThroughCacheOptions<Database> {
   readonly maxValueBytes?: number;
   /** Age in ms at which a fence is suspected to be of a dead writer; default 1000, 10 to 60 000. */
   readonly resolveAfterMs?: number;
+  /**
+   * The part of the reads served by a cache that is compared with Postgres afterwards, 0 to 1; default
+   * 0, none. What differs is told as `audit_difference`. Each costs a query, or three when the row is
+   * being changed; one is under way at a time and the rest are skipped, so 1 costs a connection in
+   * use at all times. No reader waits for it. A row that flips between two values five times while it
+   * is compared may be reported although nothing is wrong.
+   */
+  readonly auditFraction?: number;
   /** Told of what no caller is told; must not throw. Default: nobody. */
   readonly onEvent?: (event: CacheEvent) => void;
 }
@@ -50,8 +77,20 @@ export interface WriteThroughCacheOptions<Database> {
 /** Is the cache in use in this process now? */
 export type CacheStatus =
   | { readonly kind: "cached"; readonly epoch: bigint }
-  /** Reads go to Postgres and writes are refused until a store can be trusted. */
+  /** There is no store to trust: reads go to Postgres, and writes need only its answer. */
+  | { readonly kind: "bypass"; readonly epoch: bigint }
+  /** Postgres has not been heard for a lease, or has just failed over: reads go to it. */
   | { readonly kind: "uncached" };
+
+/** What the cache has done since it was made, and what it keeps, for metrics. */
+export interface CacheMetrics {
+  /** Rows that were read, by where they came from. */
+  readonly reads: Readonly<ReadCounters>;
+  /** Rows in the memory of this process, and the bytes charged for them. */
+  readonly near: { readonly rows: number; readonly bytes: number };
+  /** Reads compared with Postgres, those that differed, and those left out as one was under way. */
+  readonly audit: Readonly<AuditCounters>;
+}
 
 /** The values of a tuple of keys, `undefined` for a row that is not there. */
 export type CacheValues<Keys extends readonly CacheKey<unknown>[]> = {
@@ -67,9 +106,10 @@ export interface WriteThroughCache<Database> {
    */
   table<Value>(options: CachedTableOptions<Database, Value>): CachedTable<Value>;
   /**
-   * Reads rows, over tables, in one round trip to the store; what it does not have is read from
-   * Postgres, one load a key under way in this process at a time. Each value is one that the
-   * primary had at some moment of the call. If all came from the store they are one snapshot.
+   * Reads rows, over tables: from the memory of this process if it has them all, else in one round
+   * trip to the store; what that does not have is read from Postgres, one load a key under way in
+   * this process at a time. Each value is one that the primary had at some moment of the call. If
+   * none came from Postgres they are one snapshot. Values are shared and deeply frozen.
    *
    * @param keys 1 to 32 keys.
    * @throws DeadlineError when Postgres had to be asked and did not answer in time.
@@ -77,20 +117,21 @@ export interface WriteThroughCache<Database> {
    */
   readMany<const Keys extends readonly CacheKey<unknown>[]>(keys: Keys): Promise<CacheValues<Keys>>;
   /**
-   * Changes rows: fences them in the store, runs `work` in a READ COMMITTED transaction, commits,
-   * publishes the rows as committed, and only then returns what `work` returned. No read that
-   * starts afterwards, in any process, returns an older value.
+   * Changes rows: fences them in the store, waits until no process keeps them in memory, runs `work`
+   * in a READ COMMITTED transaction, commits, publishes the rows as committed, and only then returns
+   * what `work` returned. No read that starts afterwards, in any process, returns an older value.
    *
    * Every cached row that `work` changes or deletes must be among `keys`. A row under a fresh
    * random id that nobody can have asked for may be inserted without the cache.
    *
    * @param keys 1 to 32 keys.
-   * @param work may run up to 3 times before one commit, so it must act only through the
+   * @param work may run up to 5 times before one commit, so it must act only through the
    *   transaction. What it throws rolls back and is thrown on. It must not read through the cache.
-   * @throws CacheUnavailableError when the keys could not be fenced; nothing was changed.
-   * @throws ContentionError when three attempts lost to others; nothing was changed.
+   * @throws ContentionError when five attempts lost to others; nothing was changed.
    * @throws DeadlineError when Postgres did not answer before the commit; nothing was changed.
    * @throws OutcomeUnknownError when Postgres did not answer the commit.
+   * @throws UndeclaredWriteError when `work` changed a guarded row that is not among `keys`; nothing
+   *   was changed.
    * @throws InvalidKeyError for more keys, or one of a table of another cache.
    */
   write<T>(
@@ -99,14 +140,18 @@ export interface WriteThroughCache<Database> {
   ): Promise<T>;
   /**
    * Joins the other processes; to be awaited before the first read. A store that cannot be reached
-   * does not stop it. After it has failed it may be called again.
+   * does not stop it. After it has failed nothing is left open, and it may be called again.
    *
+   * @throws UnfitServerError when the store may evict fences, is a replica, a cluster or too old;
+   *   when Postgres is a standby; when the clocks of this machine are too coarse for the lease.
+   * @throws DeadlineError when Postgres does not answer.
    * @throws when Postgres cannot be asked, or has not been migrated by {@link migrateWriteThrough}.
    */
   start(): Promise<void>;
-  /** Stops using the cache and closes the store; reads go on from Postgres. */
+  /** Stops using the cache, says goodbye to the others and closes the store; reads go on from Postgres. */
   stop(): Promise<void>;
   status(): CacheStatus;
+  metrics(): CacheMetrics;
 }
 
 const maxKeys = 32;
@@ -146,14 +191,22 @@ const maxKeys = 32;
 export function createWriteThroughCache<Database>(
   options: WriteThroughCacheOptions<Database>,
 ): WriteThroughCache<Database> {
-  const node = createNode(options);
+  const bounds = boundsOf(options);
+  const node = createNode(options, bounds);
+  const auditor = new Auditor<Row<Kysely<Database>>>({
+    fraction: bounds.auditFraction,
+    readCached: (row) => readCached(node, row),
+    readPrimary: async (row) => (await loadRow(node, row)).value,
+    entropy: node.entropy,
+    emit: node.emit,
+  });
   const tables = new Map<string, CachedTableOptions<Database, unknown>>();
 
   function rowOf({ table: name, id }: CacheKey<unknown>): Row<Kysely<Database>> {
     const table = tables.get(name);
     if (table === undefined) throw new InvalidKeyError(`No cached table is named ${name}`);
     return {
-      key: `${name}:${checkedId(name, id)}`,
+      key: keyOf(name, checkedId(name, id)),
       table: name,
       id,
       schema: table.schema,
@@ -162,14 +215,23 @@ export function createWriteThroughCache<Database>(
   }
 
   function rowsOf(keys: readonly CacheKey<unknown>[]): Row<Kysely<Database>>[] {
-    if (keys.length >= 1 && keys.length <= maxKeys) return keys.map((key) => rowOf(key));
-    throw new InvalidKeyError(`An operation takes 1 to ${maxKeys} keys, not ${keys.length}`);
+    return checkedCount(keys).map((key) => rowOf(key));
   }
 
-  async function readMany<const Keys extends readonly CacheKey<unknown>[]>(
-    keys: Keys,
-  ): Promise<CacheValues<Keys>> {
-    return (await readRows(node, rowsOf(keys))) as CacheValues<Keys>;
+  async function readValues(keys: readonly CacheKey<unknown>[]): Promise<readonly unknown[]> {
+    const near = readNear(
+      node,
+      checkedCount(keys).map(({ table, id }) => keyOf(table, id)),
+    );
+    if (near === undefined) {
+      return await readRows(node, rowsOf(keys), (row, value) =>
+        auditor.sample(row, value, "store"),
+      );
+    }
+    if (auditor.isOn) {
+      for (const [index, row] of rowsOf(keys).entries()) auditor.sample(row, near[index], "near");
+    }
+    return near;
   }
 
   return {
@@ -179,15 +241,19 @@ export function createWriteThroughCache<Database>(
         throw new InvalidOptionsError(`A cached table is named ${name} already`);
       }
       tables.set(name, definition);
-      const key = (id: string): CacheKey<Value> => ({ table: name, id: checkedId(name, id) });
-      const read = async (id: string): Promise<Value | undefined> => {
-        const [value] = await readMany([key(id)]);
-        return value;
+      return {
+        name,
+        key: (id) => ({ table: name, id: checkedId(name, id) }),
+        async read(id) {
+          const [value] = await readValues([{ table: name, id }]);
+          return value as Value | undefined;
+        },
       };
-      return { name, key, read };
     },
 
-    readMany,
+    async readMany<const Keys extends readonly CacheKey<unknown>[]>(keys: Keys) {
+      return (await readValues(keys)) as CacheValues<Keys>;
+    },
 
     async write(keys, work) {
       const distinct = new Map(rowsOf(keys).map((row) => [row.key, row]));
@@ -198,10 +264,14 @@ export function createWriteThroughCache<Database>(
     },
 
     async start() {
-      await node.store.open();
+      checkClocks(node.clock, node.leaseMs);
+      await checkPrimary(options.database, bounds.databaseTimeoutMs);
+      await node.store.open(listenerOf(node));
       try {
+        await checkStore(node.store);
         await node.lease.start();
       } catch (error) {
+        await node.membership.leave();
         await node.store.close();
         throw error;
       }
@@ -210,13 +280,33 @@ export function createWriteThroughCache<Database>(
     async stop() {
       await node.lease.stop();
       await node.store.close();
+      await auditor.idle();
     },
 
     status() {
-      const trust = node.lease.trust();
-      return trust ? { kind: "cached", epoch: trust.epoch } : { kind: "uncached" };
+      const epoch = node.lease.epoch();
+      if (epoch === undefined) return { kind: "uncached" };
+      return { kind: epoch.identity === undefined ? "bypass" : "cached", epoch: epoch.epoch };
+    },
+
+    metrics() {
+      const { near, counters } = node;
+      return {
+        reads: { ...counters },
+        near: { rows: near.size, bytes: near.bytes },
+        audit: { ...auditor.counters },
+      };
     },
   };
+}
+
+function keyOf(table: string, id: string): string {
+  return `${table}:${id}`;
+}
+
+function checkedCount<Key>(keys: readonly Key[]): readonly Key[] {
+  if (keys.length >= 1 && keys.length <= maxKeys) return keys;
+  throw new InvalidKeyError(`An operation takes 1 to ${maxKeys} keys, not ${keys.length}`);
 }
 
 /** Ids become part of keys in the store, so they have no character that means something there. */
@@ -225,30 +315,61 @@ function checkedId(table: string, id: string): string {
   throw new InvalidKeyError(`An id of ${table} has 1 to 128 characters of A-Z a-z 0-9 _ -`);
 }
 
-function createNode<Database>(
-  options: WriteThroughCacheOptions<Database>,
-): CacheNode<Kysely<Database>> {
-  const { database, store } = options;
-  const emit = options.onEvent ?? (() => undefined);
-  const leaseMs = bounded("leaseMs", options.leaseMs ?? 5000, 1000, 60_000);
-  const primary = createPostgresPrimary({
-    database,
-    leaseMs,
-    timeoutMs: bounded("databaseTimeoutMs", options.databaseTimeoutMs ?? 5000, 100, 60_000),
-    workTimeoutMs: bounded("workTimeoutMs", options.workTimeoutMs ?? 15_000, 100, 300_000),
+/** Reads one row through the cache, unless it has to come from Postgres. */
+async function readCached<Handle>(
+  node: CacheNode<Handle>,
+  row: Row<Handle>,
+): Promise<CachedValue | undefined> {
+  const near = readNear(node, [row.key]);
+  if (near !== undefined) return { value: near[0] };
+  let hit: CachedValue | undefined;
+  await readRows(node, [row], (_row, value) => {
+    hit = { value };
   });
-  const system = { clock: systemClock, entropy: systemEntropy };
+  return hit;
+}
+
+interface Bounds extends CacheBounds {
+  readonly databaseTimeoutMs: number;
+  readonly workTimeoutMs: number;
+  readonly auditFraction: number;
+}
+
+function boundsOf<Database>(options: WriteThroughCacheOptions<Database>): Bounds {
+  const leaseMs = bounded("leaseMs", options.leaseMs ?? 5000, 1000, 60_000);
   return {
-    primary,
-    store,
-    entropy: systemEntropy,
-    lease: new AuthorityLease({ primary, store, leaseMs, emit, ...system }),
-    flights: new Flights(),
-    resolving: new Set(),
+    leaseMs,
+    acknowledgeTimeoutMs: bounded(
+      "acknowledgeTimeoutMs",
+      options.acknowledgeTimeoutMs ?? Math.ceil(leaseMs / 10),
+      10,
+      leaseMs,
+    ),
+    databaseTimeoutMs: bounded("databaseTimeoutMs", options.databaseTimeoutMs ?? 5000, 100, 60_000),
+    workTimeoutMs: bounded("workTimeoutMs", options.workTimeoutMs ?? 15_000, 100, 300_000),
     valueTtlMs: bounded("valueTtlMs", options.valueTtlMs ?? 3_600_000, 1000, 604_800_000),
     absentTtlMs: bounded("absentTtlMs", options.absentTtlMs ?? 10_000, 1000, 3_600_000),
     maxValueBytes: bounded("maxValueBytes", options.maxValueBytes ?? 65_536, 256, 1_048_576),
+    nearMaxBytes: bounded("nearMaxBytes", options.nearMaxBytes ?? 2 ** 26, 0, 2 ** 34),
     resolveAfterMs: bounded("resolveAfterMs", options.resolveAfterMs ?? 1000, 10, 60_000),
-    emit,
+    auditFraction: fraction("auditFraction", options.auditFraction ?? 0),
   };
+}
+
+function createNode<Database>(
+  { database, store, onEvent }: WriteThroughCacheOptions<Database>,
+  bounds: Bounds,
+): CacheNode<Kysely<Database>> {
+  const { leaseMs, databaseTimeoutMs, workTimeoutMs } = bounds;
+  const primary = createPostgresPrimary({
+    database,
+    leaseMs,
+    timeoutMs: databaseTimeoutMs,
+    workTimeoutMs,
+  });
+  const emit = onEvent ?? (() => undefined);
+  return createCacheNode(
+    { primary, store, clock: systemClock, entropy: systemEntropy, emit },
+    bounds,
+  );
 }

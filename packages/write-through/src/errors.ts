@@ -1,11 +1,12 @@
 /** The stable codes of the errors this package throws. */
 export type WriteThroughErrorCode =
-  | "cache_unavailable"
   | "contention"
   | "deadline_exceeded"
   | "invalid_key"
   | "invalid_options"
-  | "outcome_unknown";
+  | "outcome_unknown"
+  | "undeclared_write"
+  | "unfit_server";
 
 /** What all errors of this package have in common. */
 export abstract class WriteThroughError extends Error {
@@ -13,17 +14,9 @@ export abstract class WriteThroughError extends Error {
 }
 
 /**
- * A write was refused because its keys could not be fenced: the store cannot be reached, or is not
- * the one the authority names. Nothing was changed; the same write may be tried again.
- */
-export class CacheUnavailableError extends WriteThroughError {
-  override readonly name = "CacheUnavailableError";
-  readonly code = "cache_unavailable";
-}
-
-/**
  * Every attempt of a write lost: the trusted store changed under it, or Postgres gave way to other
- * transactions (a deadlock). Nothing was changed; the same write may be tried again.
+ * transactions (a deadlock), or processes that keep the rows in memory did not answer. Nothing was
+ * changed; the same write may be tried again.
  */
 export class ContentionError extends WriteThroughError {
   override readonly name = "ContentionError";
@@ -57,4 +50,22 @@ export class InvalidOptionsError extends WriteThroughError {
 export class OutcomeUnknownError extends WriteThroughError {
   override readonly name = "OutcomeUnknownError";
   readonly code = "outcome_unknown";
+}
+
+/**
+ * A statement would change a guarded row that the write did not name among its keys. Nothing was
+ * changed; the message names the row.
+ */
+export class UndeclaredWriteError extends WriteThroughError {
+  override readonly name = "UndeclaredWriteError";
+  readonly code = "undeclared_write";
+}
+
+/**
+ * Something the cache was given cannot keep its promise: a Redis that may evict fences, a replica
+ * given as the master or the primary, clocks that are too coarse. The message says what to do.
+ */
+export class UnfitServerError extends WriteThroughError {
+  override readonly name = "UnfitServerError";
+  readonly code = "unfit_server";
 }

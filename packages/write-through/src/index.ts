@@ -1,5 +1,6 @@
 export {
   createWriteThroughCache,
+  type CacheMetrics,
   type CacheStatus,
   type CacheValues,
   type WriteThroughCache,
@@ -8,16 +9,18 @@ export {
 export type { CacheEvent, StoreOperation } from "./cache-event.ts";
 export type { CachedTable, CachedTableOptions, CacheKey, ValueSchema } from "./cached-table.ts";
 export {
-  CacheUnavailableError,
   ContentionError,
   DeadlineError,
   InvalidKeyError,
   InvalidOptionsError,
   OutcomeUnknownError,
+  UndeclaredWriteError,
+  UnfitServerError,
   WriteThroughError,
   type WriteThroughErrorCode,
 } from "./errors.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./memory/memory-store.ts";
+export { guardCachedTable, type GuardOptions } from "./postgres/guard.ts";
 export { migrateWriteThrough } from "./postgres/migrations.ts";
 export { createRedisStore, type RedisStoreOptions } from "./redis/redis-store.ts";
 export type { CacheStore } from "./store.ts";

@@ -1,4 +1,4 @@
-import type { Authority } from "./protocol/belief.ts";
+import type { Authority, EpochName } from "./protocol/belief.ts";
 import type { StoreIdentity } from "./store.ts";
 
 /** How a commit ended, as far as can be known. */
@@ -12,14 +12,32 @@ export class TransactionConflict extends Error {
   override readonly name = "TransactionConflict";
 }
 
+/** One process in the list of those that may keep rows in their memory. */
+export interface ListedNode {
+  readonly id: string;
+  /** It was silent: it may use its memory until the lease it had then is over, and no longer. */
+  readonly isEvicted: boolean;
+}
+
+/** What one SELECT says to a process that renews its belief. */
+export interface Renewal {
+  readonly authority: Authority;
+  /** Is the process in the list, and not evicted? */
+  readonly isListed: boolean;
+}
+
 /** A transaction that holds the lock of its fence until it ends, however it ends. */
 export interface WriteTransaction<Handle> {
-  /** Is the epoch still this one, of this nonce, and will it be until the transaction ends? */
-  holdEpoch(epoch: bigint, nonce: string): Promise<boolean>;
+  /**
+   * Is the epoch still this one, and will it be until the transaction ends? If so, the processes
+   * listed at a moment after the call.
+   */
+  holdEpoch(epoch: EpochName): Promise<readonly ListedNode[] | undefined>;
   /**
    * Runs the caller's statements.
    *
-   * @throws TransactionConflict; DeadlineError when a statement, or all together, took too long.
+   * @throws TransactionConflict; UndeclaredWriteError; DeadlineError when a statement, or all
+   *   together, took too long.
    */
   run<T>(work: (handle: Handle) => Promise<T>): Promise<T>;
   /** Sends the commit, and says what can be known of it. */
@@ -33,17 +51,27 @@ export interface WriteTransaction<Handle> {
  * deadline of its own; a late one is rejected with a DeadlineError and may yet be carried out.
  */
 export interface Primary<Handle> {
-  readAuthority(): Promise<Authority>;
+  /** @param nodeId the process' own id in the list, if it is in it. */
+  renew(nodeId: string | undefined): Promise<Renewal>;
   /**
    * Makes a store the trusted one, if the epoch is still the one that was seen. Out of a settled
    * epoch without a store, nobody can have a cache in use, so the new epoch is settled from the start.
    */
-  adoptStore(epoch: bigint, identity: StoreIdentity): Promise<boolean>;
-  /** Notes that every process has known the epoch, of this nonce, for a lease. */
-  settleEpoch(epoch: bigint, nonce: string | null): Promise<void>;
+  adoptStore(seen: EpochName, identity: StoreIdentity): Promise<boolean>;
+  /** Begins an epoch without a store, if the epoch is still the one that was seen. */
+  bypassStore(seen: EpochName): Promise<boolean>;
+  /** Notes that every process has known the epoch for a lease. */
+  settleEpoch(epoch: EpochName): Promise<void>;
+  /** Puts a process in the list, and takes out ids it had before, in one statement. */
+  joinNodes(nodeId: string, formerIds: readonly string[]): Promise<void>;
+  listNodes(): Promise<readonly ListedNode[]>;
+  /** Committed at once: from then on no renewal of these processes succeeds. */
+  evictNodes(nodeIds: readonly string[]): Promise<void>;
+  removeNodes(nodeIds: readonly string[]): Promise<void>;
   /** Is the transaction of this fence over? */
   isFenceOver(fence: string): Promise<boolean>;
   /** Runs a query in a snapshot of its own, taken after the call. */
   load<T>(query: (handle: Handle) => Promise<T>): Promise<T>;
-  begin(fence: string): Promise<WriteTransaction<Handle>>;
+  /** @param keys what the transaction may change of the cached tables. */
+  begin(fence: string, keys: readonly string[]): Promise<WriteTransaction<Handle>>;
 }

@@ -12,7 +12,8 @@ let redis: CacheStore;
 beforeAll(async () => {
   server = await startRedis();
   redis = createRedisStore({ url: server.url });
-  await redis.open();
+  const ignore = (): void => undefined;
+  await redis.open({ invalidated: ignore, acknowledged: ignore, listening: ignore });
 });
 
 afterAll(async () => {

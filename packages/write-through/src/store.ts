@@ -1,3 +1,5 @@
+import { InvalidOptionsError } from "./errors.ts";
+
 /**
  * Which store is trusted: the authority's answer. A store that is not this one changes nothing and
  * answers `stranger`.
@@ -27,6 +29,24 @@ export type AdoptReply =
   /** The store is a replica: it must not be adopted. */
   | { readonly kind: "not_master" };
 
+/** Says that a write is about to change keys, so nobody may keep them in memory. */
+export interface Invalidation {
+  readonly keys: readonly string[];
+  readonly fence: string;
+  /** Where the writer hears acknowledgements. */
+  readonly replyTo: string;
+}
+
+/** What a store tells the cache that opened it. None of these may throw. */
+export interface StoreListener {
+  /** Another process has fenced these keys. */
+  invalidated(invalidation: Invalidation): void;
+  /** The process of this id keeps the keys of one of this cache's fences no more. */
+  acknowledged(fence: string, nodeId: string): void;
+  /** Messages are heard from now on, or no longer. Those sent in between are lost. */
+  listening(isListening: boolean): void;
+}
+
 /**
  * The steps of the protocol that a store carries out, each one atomic. Keys and values are opaque
  * text; a store knows nothing of tables.
@@ -52,7 +72,10 @@ export interface CacheStore {
     value: string,
     ttlMs: number,
   ): Promise<StoreReply<"accepted" | "refused">>;
-  /** Adds the fence to every key and removes their values and fill tokens. Sent at most once. */
+  /**
+   * Adds the fence to every key, removes their values and fill tokens, and sends an invalidation to
+   * every other process that listens. Sent at most once.
+   */
   fence(
     identity: StoreIdentity,
     keys: readonly string[],
@@ -79,12 +102,26 @@ export interface CacheStore {
   adopt(nonce: string): Promise<AdoptReply>;
   /** Deletes, slowly, what was kept under a nonce that is trusted no more. */
   sweep(nonce: string): Promise<void>;
-  /** Connects; resolves also when the store cannot be reached yet. */
-  open(): Promise<void>;
+  /** Tells the writer that this process keeps the keys of the fence no more. */
+  acknowledge(invalidation: Invalidation, nodeId: string): Promise<void>;
+  /**
+   * What makes this store unfit to be trusted, in a sentence that says what to do; undefined when
+   * there is nothing.
+   */
+  unfitness(): Promise<string | undefined>;
+  /**
+   * Connects, and tells the listener; resolves also when the store cannot be reached yet. A store
+   * serves one cache at a time.
+   */
+  open(listener: StoreListener): Promise<void>;
   close(): Promise<void>;
 }
 
 /** A store did not answer in time, or answered with an error: what was asked may yet be done. */
 export class StoreFault extends Error {
   override readonly name = "StoreFault";
+}
+
+export function openedTwice(): InvalidOptionsError {
+  return new InvalidOptionsError("A store serves one cache at a time: make one for each");
 }

@@ -2,8 +2,10 @@ import { createTestDatabase, type TestDatabase } from "@portcullis/testing";
 import type { Kysely } from "kysely";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openDatabase } from "../../test/row-cache.ts";
-import { adoptStore, readAuthority, settleEpoch } from "./authority-row.ts";
+import type { Authority } from "../protocol/belief.ts";
+import { adoptStore, bypassStore, holdEpoch, readRenewal, settleEpoch } from "./authority-row.ts";
 import { migrateWriteThrough } from "./migrations.ts";
+import { evictNodes, joinNodes, listNodes, removeNodes } from "./node-list.ts";
 import { asWriteThrough, type WriteThroughTables } from "./tables.ts";
 
 let postgres: TestDatabase;
@@ -20,9 +22,20 @@ afterEach(async () => {
   await postgres.drop();
 });
 
+/** As a promoted replica would find it. */
+async function failOver(): Promise<void> {
+  await database.updateTable("portcullis.authority").set({ timeline: "00000000" }).execute();
+}
+
+async function readAuthority(): Promise<Authority> {
+  return (await readRenewal(database, undefined)).authority;
+}
+
+const initial = { epoch: 1n, nonce: null };
+
 it("the first adoption is settled at once, since nobody can have a cache in use", async () => {
-  expect(await adoptStore(database, 1n, { replid: "r", nonce: "n" })).toBe(true);
-  expect(await readAuthority(database)).toEqual({
+  expect(await adoptStore(database, initial, { replid: "r", nonce: "n" })).toBe(true);
+  expect(await readAuthority()).toEqual({
     epoch: 2n,
     replid: "r",
     nonce: "n",
@@ -32,16 +45,73 @@ it("the first adoption is settled at once, since nobody can have a cache in use"
 });
 
 it("of two adoptions out of one epoch the second changes nothing", async () => {
-  expect(await adoptStore(database, 1n, { replid: "r", nonce: "n" })).toBe(true);
-  expect(await adoptStore(database, 1n, { replid: "s", nonce: "m" })).toBe(false);
-  expect(await readAuthority(database)).toMatchObject({ epoch: 2n, nonce: "n" });
+  expect(await adoptStore(database, initial, { replid: "r", nonce: "n" })).toBe(true);
+  expect(await adoptStore(database, initial, { replid: "s", nonce: "m" })).toBe(false);
+  expect(await readAuthority()).toMatchObject({ epoch: 2n, nonce: "n" });
 });
 
 it("an epoch is settled by those alone who know it by its nonce, not by its number", async () => {
-  await adoptStore(database, 1n, { replid: "r", nonce: "n" });
-  await adoptStore(database, 2n, { replid: "r", nonce: "m" });
-  await settleEpoch(database, 3n, "n");
-  expect(await readAuthority(database)).toMatchObject({ epoch: 3n, settled: false });
-  await settleEpoch(database, 3n, "m");
-  expect(await readAuthority(database)).toMatchObject({ epoch: 3n, settled: true });
+  await adoptStore(database, initial, { replid: "r", nonce: "n" });
+  await adoptStore(database, { epoch: 2n, nonce: "n" }, { replid: "r", nonce: "m" });
+  await settleEpoch(database, { epoch: 3n, nonce: "n" });
+  expect(await readAuthority()).toMatchObject({ epoch: 3n, settled: false });
+  await settleEpoch(database, { epoch: 3n, nonce: "m" });
+  expect(await readAuthority()).toMatchObject({ epoch: 3n, settled: true });
+});
+
+it("an adoption out of a bypass that is settled is settled, out of another it is not", async () => {
+  await bypassStore(database, initial);
+  await settleEpoch(database, { epoch: 2n, nonce: null });
+  await adoptStore(database, { epoch: 2n, nonce: null }, { replid: "r", nonce: "n" });
+  expect(await readAuthority()).toMatchObject({ epoch: 3n, nonce: "n", settled: true });
+  await bypassStore(database, { epoch: 3n, nonce: "n" });
+  await adoptStore(database, { epoch: 4n, nonce: null }, { replid: "r", nonce: "m" });
+  expect(await readAuthority()).toMatchObject({ epoch: 5n, nonce: "m", settled: false });
+});
+
+it("a bypass names no store, and is not settled", async () => {
+  await adoptStore(database, initial, { replid: "r", nonce: "n" });
+  expect(await bypassStore(database, initial)).toBe(false);
+  expect(await bypassStore(database, { epoch: 2n, nonce: "n" })).toBe(true);
+  expect(await readAuthority()).toEqual({
+    epoch: 3n,
+    replid: null,
+    nonce: null,
+    settled: false,
+    onTimeline: true,
+  });
+});
+
+it("after a failover nothing is held, settled or taken for settled, also in bypass", async () => {
+  await failOver();
+  const held = await database.transaction().execute((own) => holdEpoch(own, initial));
+  expect(held).toBeUndefined();
+  expect(await readAuthority()).toMatchObject({ settled: true, onTimeline: false });
+  await adoptStore(database, initial, { replid: "r", nonce: "n" });
+  expect(await readAuthority()).toMatchObject({ epoch: 2n, settled: false, onTimeline: true });
+  await failOver();
+  await settleEpoch(database, { epoch: 2n, nonce: "n" });
+  expect(await readAuthority()).toMatchObject({ settled: false, onTimeline: false });
+});
+
+it("who holds the epoch gets the list; who is evicted or gone is not listed in a renewal", async () => {
+  await joinNodes(database, "a", []);
+  await joinNodes(database, "b", []);
+  await evictNodes(database, ["b", "nobody"]);
+  const held = await database.transaction().execute((own) => holdEpoch(own, initial));
+  expect(held).toHaveLength(2);
+  expect(held).toEqual(
+    expect.arrayContaining([
+      { id: "a", isEvicted: false },
+      { id: "b", isEvicted: true },
+    ]),
+  );
+  expect(await readRenewal(database, "a")).toMatchObject({ isListed: true });
+  expect(await readRenewal(database, "b")).toMatchObject({ isListed: false });
+  expect(await readRenewal(database, "nobody")).toMatchObject({ isListed: false });
+  expect(await readRenewal(database, undefined)).toMatchObject({ isListed: false });
+  await joinNodes(database, "c", ["a", "b"]);
+  expect(await listNodes(database)).toEqual([{ id: "c", isEvicted: false }]);
+  await removeNodes(database, ["c"]);
+  expect(await listNodes(database)).toEqual([]);
 });

@@ -1,36 +1,55 @@
-import { sql, type Kysely, type Transaction } from "kysely";
-import type { Authority } from "../protocol/belief.ts";
+import { sql, type Kysely, type RawBuilder, type Transaction } from "kysely";
+import type { ListedNode, Renewal } from "../primary.ts";
+import type { EpochName } from "../protocol/belief.ts";
 import type { StoreIdentity } from "../store.ts";
 import type { WriteThroughTables } from "./tables.ts";
 
 // The first eight digits of a WAL file's name are the timeline, and need no privilege to read. On a
 // standby the call fails, which is right: only a primary may be asked.
-const currentTimeline = sql<string>`left(pg_walfile_name(pg_current_wal_lsn()), 8)`;
+export const currentTimeline: RawBuilder<string> = sql<string>`left(pg_walfile_name(pg_current_wal_lsn()), 8)`;
 
-export async function readAuthority(database: Kysely<WriteThroughTables>): Promise<Authority> {
-  const row = await database
+/** The authority and the process' own place in the list, in one snapshot. */
+export async function readRenewal(
+  database: Kysely<WriteThroughTables>,
+  nodeId: string | undefined,
+): Promise<Renewal> {
+  const { isListed, ...row } = await database
     .selectFrom("portcullis.authority")
     .select(["epoch", "replid", "nonce", "settled"])
     .select(sql<boolean>`timeline is not distinct from ${currentTimeline}`.as("onTimeline"))
+    .select(({ exists, selectFrom }) =>
+      exists(
+        selectFrom("portcullis.node")
+          .select("portcullis.node.id")
+          .where("portcullis.node.id", "=", nodeId ?? "")
+          .where("evicted", "=", false),
+      ).as("isListed"),
+    )
     .executeTakeFirstOrThrow();
-  return { ...row, epoch: BigInt(row.epoch) };
+  return { authority: { ...row, epoch: BigInt(row.epoch) }, isListed: Boolean(isListed) };
 }
 
-/** Is the epoch still this one, and will it be until the transaction ends? */
+/**
+ * Is the epoch still this one, and will it be until the transaction ends? If so, the list of
+ * processes, in a snapshot taken after the call.
+ */
 export async function holdEpoch(
   transaction: Transaction<WriteThroughTables>,
-  epoch: bigint,
-  nonce: string,
-): Promise<boolean> {
+  { epoch, nonce }: EpochName,
+): Promise<readonly ListedNode[] | undefined> {
   const row = await transaction
     .selectFrom("portcullis.authority")
-    .select("epoch")
+    .select(
+      sql<ListedNode[]>`(
+        select coalesce(json_agg(json_build_object('id', id, 'isEvicted', evicted)), '[]'::json)
+        from portcullis.node)`.as("listed"),
+    )
     .where("epoch", "=", `${epoch}`)
-    .where("nonce", "=", nonce)
+    .where("nonce", "is not distinct from", nonce)
     .where("timeline", "=", currentTimeline)
     .forShare()
     .executeTakeFirst();
-  return row !== undefined;
+  return row?.listed;
 }
 
 /**
@@ -39,19 +58,36 @@ export async function holdEpoch(
  */
 export async function adoptStore(
   database: Kysely<WriteThroughTables>,
-  epoch: bigint,
+  seen: EpochName,
   { replid, nonce }: StoreIdentity,
+): Promise<boolean> {
+  const isNobodyCaching = sql<boolean>`settled and nonce is null
+    and timeline is not distinct from ${currentTimeline}`;
+  return await beginEpoch(database, seen, { replid, nonce, settled: isNobodyCaching });
+}
+
+/** Begins an epoch without a store, if the epoch is still the one that was seen. */
+export async function bypassStore(
+  database: Kysely<WriteThroughTables>,
+  seen: EpochName,
+): Promise<boolean> {
+  return await beginEpoch(database, seen, { replid: null, nonce: null, settled: false });
+}
+
+async function beginEpoch(
+  database: Kysely<WriteThroughTables>,
+  { epoch, nonce }: EpochName,
+  begun: {
+    readonly replid: string | null;
+    readonly nonce: string | null;
+    readonly settled: boolean | RawBuilder<boolean>;
+  },
 ): Promise<boolean> {
   const result = await database
     .updateTable("portcullis.authority")
-    .set({
-      epoch: sql`epoch + 1`,
-      replid,
-      nonce,
-      settled: sql`settled and nonce is null`,
-      timeline: currentTimeline,
-    })
+    .set({ ...begun, epoch: sql`epoch + 1`, timeline: currentTimeline })
     .where("epoch", "=", `${epoch}`)
+    .where("nonce", "is not distinct from", nonce)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }
@@ -59,14 +95,14 @@ export async function adoptStore(
 /** Notes that every process has known the epoch for a lease. */
 export async function settleEpoch(
   database: Kysely<WriteThroughTables>,
-  epoch: bigint,
-  nonce: string | null,
+  { epoch, nonce }: EpochName,
 ): Promise<void> {
   await database
     .updateTable("portcullis.authority")
     .set({ settled: true })
     .where("epoch", "=", `${epoch}`)
     .where("nonce", "is not distinct from", nonce)
+    .where("timeline", "=", currentTimeline)
     .where("settled", "=", false)
     .execute();
 }

@@ -9,16 +9,19 @@ export interface TransactionBounds {
 
 /**
  * Holds the fence's lock until the transaction ends, however it ends. It is what tells others that
- * the transaction is over, so it must be held before the store hears of the fence.
+ * the transaction is over, so it must be held before the store hears of the fence. Also names the
+ * keys it may change, for the guards of the cached tables.
  */
 export async function holdFenceLock(
   transaction: Transaction<WriteThroughTables>,
   fence: string,
+  keys: readonly string[],
   { statementTimeoutMs, idleTimeoutMs }: TransactionBounds,
 ): Promise<void> {
   await sql`select
     set_config('statement_timeout', ${`${statementTimeoutMs}`}, true),
     set_config('idle_in_transaction_session_timeout', ${`${idleTimeoutMs}`}, true),
+    set_config('portcullis.write_keys', ${JSON.stringify(keys)}, true),
     pg_advisory_xact_lock(${fence}::bigint)`.execute(transaction);
 }
 

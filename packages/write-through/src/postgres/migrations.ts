@@ -1,5 +1,7 @@
 import { sql, type Kysely } from "kysely";
 import { Migrator, type Migration } from "kysely/migration";
+import { currentTimeline } from "./authority-row.ts";
+import { guardMigration } from "./guard.ts";
 import type { WriteThroughTables } from "./tables.ts";
 
 const migrations: Record<string, Migration> = {
@@ -21,6 +23,23 @@ const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  "0002-nodes": {
+    async up(database: Kysely<WriteThroughTables>) {
+      await database.schema
+        .createTable("portcullis.node")
+        .addColumn("id", "text", (column) => column.primaryKey())
+        .addColumn("evicted", "boolean", (column) => column.notNull())
+        .execute();
+      // Where nothing was ever cached there is no lease to wait for.
+      await database
+        .updateTable("portcullis.authority")
+        .set({ timeline: currentTimeline })
+        .where("epoch", "=", "1")
+        .where("nonce", "is", null)
+        .execute();
+    },
+  },
+  "0003-guard": guardMigration,
 };
 
 /**

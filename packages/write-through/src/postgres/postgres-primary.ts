@@ -1,9 +1,11 @@
 import type { ControlledTransaction, Kysely } from "kysely";
-import { DeadlineError } from "../errors.ts";
+import { DeadlineError, UndeclaredWriteError } from "../errors.ts";
 import { TransactionConflict, type Primary, type WriteTransaction } from "../primary.ts";
 import { answered } from "./answered.ts";
-import { adoptStore, holdEpoch, readAuthority, settleEpoch } from "./authority-row.ts";
+import { adoptStore, bypassStore, holdEpoch, readRenewal, settleEpoch } from "./authority-row.ts";
 import { holdFenceLock, isFenceOver, type TransactionBounds } from "./fence-lock.ts";
+import { isUndeclaredWrite } from "./guard.ts";
+import { evictNodes, joinNodes, listNodes, removeNodes } from "./node-list.ts";
 import { isCancelled, isConflict } from "./sql-state.ts";
 import { asWriteThrough, asWriteThroughTransaction } from "./tables.ts";
 import { begin, commit, rollback } from "./write-transaction.ts";
@@ -29,16 +31,21 @@ export function createPostgresPrimary<Database>(
     idleTimeoutMs: timeoutMs + 2 * leaseMs,
   };
   return {
-    readAuthority: () => ask(readAuthority(own)),
-    adoptStore: (epoch, identity) => ask(adoptStore(own, epoch, identity)),
-    settleEpoch: (epoch, nonce) => ask(settleEpoch(own, epoch, nonce)),
+    renew: (nodeId) => ask(readRenewal(own, nodeId)),
+    adoptStore: (seen, identity) => ask(adoptStore(own, seen, identity)),
+    bypassStore: (seen) => ask(bypassStore(own, seen)),
+    settleEpoch: (epoch) => ask(settleEpoch(own, epoch)),
+    joinNodes: (nodeId, formerIds) => ask(joinNodes(own, nodeId, formerIds)),
+    listNodes: () => ask(listNodes(own)),
+    evictNodes: (nodeIds) => ask(evictNodes(own, nodeIds)),
+    removeNodes: (nodeIds) => ask(removeNodes(own, nodeIds)),
     isFenceOver: (fence) => ask(isFenceOver(own, fence)),
     load: (query) => ask(query(database)),
 
-    async begin(fence) {
+    async begin(fence, keys) {
       const transaction = await begin(database, timeoutMs);
       try {
-        await ask(holdFenceLock(asWriteThroughTransaction(transaction), fence, bounds));
+        await ask(holdFenceLock(asWriteThroughTransaction(transaction), fence, keys, bounds));
       } catch (error) {
         await ask(rollback(transaction));
         throw error;
@@ -53,13 +60,16 @@ function writeTransaction<Database>(
   { timeoutMs, workTimeoutMs }: PostgresPrimaryOptions<Database>,
 ): WriteTransaction<Kysely<Database>> {
   return {
-    holdEpoch: (epoch, nonce) =>
-      answered(holdEpoch(asWriteThroughTransaction(transaction), epoch, nonce), timeoutMs),
+    holdEpoch: (epoch) =>
+      answered(holdEpoch(asWriteThroughTransaction(transaction), epoch), timeoutMs),
     async run(work) {
       try {
         return await answered(work(transaction), workTimeoutMs);
       } catch (error) {
         if (isConflict(error)) throw new TransactionConflict("Deadlock", { cause: error });
+        if (error instanceof Error && isUndeclaredWrite(error)) {
+          throw new UndeclaredWriteError(error.message, { cause: error });
+        }
         if (isCancelled(error)) {
           throw new DeadlineError("A statement was too slow", { cause: error });
         }

@@ -7,12 +7,19 @@ interface AuthorityTable {
   replid: string | null;
   nonce: string | null;
   settled: boolean;
-  /** The Postgres timeline on which the store was adopted. */
+  /** The Postgres timeline on which the epoch was begun. */
   timeline: string | null;
+}
+
+/** The processes that may keep rows in their memory, a row each. Ids are never used again. */
+interface NodeTable {
+  readonly id: string;
+  evicted: boolean;
 }
 
 export interface WriteThroughTables {
   "portcullis.authority": AuthorityTable;
+  "portcullis.node": NodeTable;
 }
 
 /** A handle of the application's database, seen as one that holds this package's tables too. */

@@ -1,35 +1,43 @@
 import type { EventListener } from "../cache-event.ts";
 import type { Clock, Instant } from "../clock.ts";
 import type { Entropy } from "../entropy.ts";
+import type { NearCache } from "../near/near-cache.ts";
 import type { Primary } from "../primary.ts";
-import { StoreFault, type CacheStore, type StoreIdentity } from "../store.ts";
-import { AdoptionBackoff } from "./adoption-backoff.ts";
-import { identityOf, isSameEpoch, isValid, renewed, unsettledMs, type Belief } from "./belief.ts";
+import { StoreFault, type CacheStore } from "../store.ts";
+import { adoptionBackOff, type BackOff } from "./back-off.ts";
+import {
+  isSameEpoch,
+  isValid,
+  renewed,
+  unsettledMs,
+  type Belief,
+  type Bypass,
+  type EpochName,
+  type Trust,
+} from "./belief.ts";
 import { Flights } from "./flights.ts";
+import type { Membership } from "./membership.ts";
 
 interface AuthorityLeaseOptions {
   readonly primary: Primary<unknown>;
   readonly store: CacheStore;
+  readonly near: NearCache;
+  readonly membership: Membership;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly leaseMs: number;
   readonly emit: EventListener;
 }
 
-/** The store this process may use now, and the epoch that says so. */
-export interface Trust {
-  readonly epoch: bigint;
-  readonly identity: StoreIdentity;
-}
-
 /**
- * Keeps this process' belief in the authority fresh, by asking Postgres every quarter of a lease,
- * and adopts a store when none is trusted or the trusted one has lost its identity.
+ * Keeps this process' belief in the authority fresh, by asking Postgres every quarter of a lease.
+ * Adopts a store when none is trusted or the trusted one has lost its identity, and begins a bypass
+ * when there is no store to be had.
  */
 export class AuthorityLease {
   readonly #options: AuthorityLeaseOptions;
   readonly #flights = new Flights<void>();
-  readonly #backoff: AdoptionBackoff;
+  readonly #backOff: BackOff;
   readonly #stopping = new AbortController();
   #belief: Belief | undefined;
   #renewing: Promise<void> | undefined;
@@ -37,85 +45,149 @@ export class AuthorityLease {
 
   constructor(options: AuthorityLeaseOptions) {
     this.#options = options;
-    this.#backoff = new AdoptionBackoff(options.leaseMs);
+    this.#backOff = adoptionBackOff(options.leaseMs);
   }
 
   /** @throws when Postgres cannot be asked: without it nothing works. */
   async start(): Promise<void> {
     await this.renew();
-    await this.#adoptIfNoneIsTrusted();
+    await this.recover(this.trust());
+    await this.joinAndRenew();
     this.#renewing ??= this.#keepRenewing();
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#belief = undefined;
+    await this.#options.membership.leave();
     await this.#renewing;
   }
 
-  /** What may be trusted at this moment; undefined: no cache is to be used. */
+  /** The epoch to act under at this moment; undefined: no cache is to be used, nor a write begun. */
+  epoch(): Trust | Bypass | undefined {
+    const belief = this.#belief;
+    return belief !== undefined && this.#isValid(belief) ? belief.named : undefined;
+  }
+
+  /** The same, if it names a store. */
   trust(): Trust | undefined {
-    const { leaseMs } = this.#options;
-    const isOver = this.#belief === undefined || !isValid(this.#belief, leaseMs, this.#now());
-    return isOver ? undefined : this.#named();
+    const epoch = this.epoch();
+    return epoch?.identity === undefined ? undefined : epoch;
   }
 
   /** Is the same store still trusted? Asked again after every wait for an answer of it. */
   stillTrusts(trust: Trust): boolean {
     const current = this.trust();
-    return current !== undefined && isSameTrust(current, trust);
+    return current !== undefined && isSameEpoch(current, trust);
+  }
+
+  /** May rows in the memory of this process be used at this moment? */
+  allowsMemory(): boolean {
+    const listedAs = this.#belief?.listedAs;
+    return (
+      listedAs !== undefined &&
+      listedAs === this.#options.membership.id &&
+      this.trust() !== undefined
+    );
   }
 
   /** Asks Postgres anew; the question is sent after this call. */
   async renew(): Promise<void> {
     await this.#flights.join("renew", async () => {
+      const { primary, membership, near, leaseMs } = this.#options;
+      const { id } = membership;
       const askedAt = this.#now();
-      const authority = await this.#options.primary.readAuthority();
+      const { authority, isListed } = await primary.renew(id);
       if (this.#stopping.signal.aborted) return;
-      this.#belief = renewed(this.#belief, authority, askedAt, this.#now(), this.#options.leaseMs);
+      const before = this.#belief?.named;
+      const listedAs = isListed ? id : undefined;
+      const answer = { authority, listedAs, askedAt, answeredAt: this.#now() };
+      this.#belief = renewed(this.#belief, answer, leaseMs);
+      const after = this.#belief.named;
+      if (before && !(after && isSameEpoch(before, after))) near.clear();
+      if (!isListed) membership.evicted(id);
     });
   }
 
   /**
-   * Looks for a store to trust after `distrusted` turned out not to be the one it was. The one at
-   * hand is adopted only if the authority, asked anew, names no other: that a belief is over says
-   * nothing against a store. `trust()` tells what came of it.
+   * Looks for a store to trust when there is none, or `suspect` may not be the one it was. A store is
+   * adopted only if the authority, asked anew, names no other, and the one it names has lost its
+   * identity: that a belief is over, or a call was not answered, says nothing against a store.
    */
-  async recover(distrusted?: Trust): Promise<void> {
+  async recover(suspect?: Trust): Promise<void> {
     await this.#flights.join("recover", async () => {
       await this.renew();
-      const named = this.#named();
-      const isOther = named !== undefined && (!distrusted || !isSameTrust(named, distrusted));
-      if (!isOther) await this.#adopt();
+      if (await this.#needsAdoption(suspect)) await this.#adopt();
+    });
+  }
+
+  /** Begins an epoch without a store, unless the authority, asked anew, has left `seen` behind. */
+  async bypass(seen: EpochName | undefined): Promise<void> {
+    await this.#flights.join("bypass", async () => {
+      const { primary, emit } = this.#options;
+      await this.renew();
+      const belief = this.#belief;
+      if (belief === undefined || (seen && !isSameEpoch(belief.authority, seen))) return;
+      const { authority, named } = belief;
+      if (named !== undefined && named.identity === undefined) return;
+      if (await primary.bypassStore(authority)) {
+        emit({ kind: "bypassed", epoch: authority.epoch + 1n });
+      }
+      await this.renew();
     });
   }
 
   /** Waits until no process can use a cache of an earlier epoch; at most one lease. */
-  async waitUntilSettled(trust: Trust): Promise<void> {
-    const named = this.#named();
-    if (this.#belief === undefined || named === undefined || !isSameTrust(named, trust)) return;
-    const waitMs = unsettledMs(this.#belief, this.#options.leaseMs, this.#now());
+  async waitUntilSettled(epoch: EpochName): Promise<void> {
+    const belief = this.#belief;
+    if (belief === undefined || !isSameEpoch(belief.authority, epoch)) return;
+    const waitMs = unsettledMs(belief, this.#options.leaseMs, this.#now());
     if (waitMs > 0) await this.#options.clock.sleep(waitMs);
+  }
+
+  async #needsAdoption(suspect: Trust | undefined): Promise<boolean> {
+    if (this.#belief === undefined) return false;
+    const { authority, named } = this.#belief;
+    if (named === undefined) return true;
+    // Out of a bypass that is settled, nobody has to wait a second time.
+    if (named.identity === undefined) return authority.settled;
+    if (suspect === undefined || !isSameEpoch(named, suspect)) return false;
+    return (await this.#whoAnswers(named)) === "stranger";
+  }
+
+  /** What answers here: the trusted store, another one, or nothing. */
+  async #whoAnswers({ identity }: Trust): Promise<"trusted" | "stranger" | "nobody"> {
+    try {
+      // A read of no keys: the store only says whether it is the trusted one.
+      const reply = await this.#options.store.read(identity, [], "");
+      return reply.kind === "stranger" ? "stranger" : "trusted";
+    } catch (error) {
+      this.#options.emit({ kind: "store_failed", operation: "read", error });
+      return "nobody";
+    }
   }
 
   async #adopt(): Promise<void> {
     const { primary, store, entropy, emit } = this.#options;
     const belief = this.#belief;
-    if (belief === undefined || !this.#backoff.mayTry(this.#now().monotonicMs)) return;
-    this.#backoff.tried(this.#now().monotonicMs, entropy.fraction());
+    if (belief === undefined || !this.#backOff.mayTry(this.#now().monotonicMs)) return;
     try {
+      const unfitness = await store.unfitness();
+      if (unfitness !== undefined) throw new StoreFault(unfitness);
       const nonce = entropy.token();
       const reply = await store.adopt(nonce);
       if (reply.kind === "not_master") {
         throw new StoreFault("The store is a replica: give the URL of its master");
       }
+      // Only now: a store that is merely away changes no epoch, and is to be found soon when back.
+      this.#backOff.tried(this.#now().monotonicMs, entropy.fraction());
       const identity = { replid: reply.replid, nonce };
-      const { epoch } = belief.authority;
-      const adopted = await primary.adoptStore(epoch, identity);
+      const { authority } = belief;
+      const adopted = await primary.adoptStore(authority, identity);
       await this.renew();
       if (!adopted) return;
-      emit({ kind: "adopted", epoch: epoch + 1n });
-      if (belief.authority.nonce !== null) void this.#sweep(belief.authority.nonce);
+      emit({ kind: "adopted", epoch: authority.epoch + 1n });
+      if (authority.nonce !== null) void this.#sweep(authority.nonce);
     } catch (error) {
       emit({ kind: "adoption_failed", error });
     }
@@ -129,23 +201,12 @@ export class AuthorityLease {
     }
   }
 
-  async #adoptIfNoneIsTrusted(): Promise<void> {
-    const trust = this.trust();
-    if (trust === undefined) return await this.recover();
-    try {
-      // A read of no keys: the store only says whether it is the trusted one.
-      const reply = await this.#options.store.read(trust.identity, [], "");
-      if (reply.kind === "stranger") await this.recover(trust);
-    } catch (error) {
-      this.#options.emit({ kind: "store_failed", operation: "read", error });
-    }
-  }
-
   async #keepRenewing(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       await this.#options.clock.sleep(this.#options.leaseMs / 4, signal);
       if (signal.aborted) return;
+      void this.joinAndRenew();
       try {
         await this.renew();
         if (this.trust() === undefined) await this.recover();
@@ -156,6 +217,24 @@ export class AuthorityLease {
     }
   }
 
+  /**
+   * Enters the list, unless this process would hear the messages of another store than the trusted
+   * one: writers would wait for it in vain. Not awaited by the loop: a slow statement about the list
+   * must not end the belief.
+   */
+  async joinAndRenew(): Promise<void> {
+    const { membership, emit } = this.#options;
+    const trust = this.trust();
+    if (trust === undefined || !membership.mayJoin()) return;
+    try {
+      if ((await this.#whoAnswers(trust)) !== "trusted") return;
+      await membership.join();
+      if (membership.id !== undefined) await this.renew();
+    } catch (error) {
+      emit({ kind: "join_failed", error });
+    }
+  }
+
   /** Not awaited: it has to wait for writers, and a belief that is not renewed meanwhile ends. */
   #settleWhenKnownLongEnough(): void {
     const { primary, leaseMs, emit } = this.#options;
@@ -163,28 +242,18 @@ export class AuthorityLease {
     if (belief === undefined || belief.authority.settled || this.#settling !== undefined) return;
     if (unsettledMs(belief, leaseMs, this.#now()) > 0) return;
     this.#settling = primary
-      .settleEpoch(belief.authority.epoch, belief.authority.nonce)
+      .settleEpoch(belief.authority)
       .catch((error: unknown) => emit({ kind: "renewal_failed", error }))
       .finally(() => {
         this.#settling = undefined;
       });
   }
 
-  /** The store that the authority named when it was last asked, however long ago. */
-  #named(): Trust | undefined {
-    const authority = this.#belief?.authority;
-    const identity = authority && identityOf(authority);
-    return identity && { epoch: authority.epoch, identity };
+  #isValid(belief: Belief): boolean {
+    return isValid(belief, this.#options.leaseMs, this.#now());
   }
 
   #now(): Instant {
     return this.#options.clock.now();
   }
-}
-
-function isSameTrust(one: Trust, other: Trust): boolean {
-  return isSameEpoch(
-    { epoch: one.epoch, nonce: one.identity.nonce },
-    { epoch: other.epoch, nonce: other.identity.nonce },
-  );
 }

@@ -1,17 +1,25 @@
 import { elapsedAtMostMs, type Instant } from "../clock.ts";
 import type { StoreIdentity } from "../store.ts";
 
-/** The authority row as one SELECT saw it. */
-export interface Authority {
+/**
+ * What tells an epoch from every other. The number alone does not: after a failover of Postgres that
+ * lost an adoption, the next one takes the same number. A nonce is never used twice.
+ */
+export interface EpochName {
   readonly epoch: bigint;
-  /** Both null: no store is trusted. */
-  readonly replid: string | null;
+  /** Null in bypass: no store is trusted. */
   readonly nonce: string | null;
+}
+
+/** The authority row as one SELECT saw it. */
+export interface Authority extends EpochName {
+  /** Null when, and only when, the nonce is. */
+  readonly replid: string | null;
   /** Every process has known this epoch for a lease, so no cache of an earlier one is in use. */
   readonly settled: boolean;
   /**
    * It names the timeline of the Postgres that answered. It does not after a failover, which may
-   * have lost commits: then what the store holds is older or newer than Postgres, and is not trusted.
+   * have lost commits: then what caches hold is older or newer than Postgres, and is not trusted.
    */
   readonly onTimeline: boolean;
 }
@@ -19,10 +27,22 @@ export interface Authority {
 /** What this process may take for true, and how long. */
 export interface Belief {
   readonly authority: Authority;
+  /** What the authority says is to be done; undefined after a failover, until somebody says anew. */
+  readonly named: Trust | Bypass | undefined;
   /** When the question was sent that was answered last: validity counts from before it. */
   readonly askedAt: Instant;
   /** When this epoch was first known here: waiting counts from after the answer. */
   readonly knownSinceMs: number;
+  /** The id under which the answer found this process in the list, if it did. */
+  readonly listedAs: string | undefined;
+}
+
+/** One answer to a renewal: when it was asked, under which id, and when it came. */
+export interface Answer {
+  readonly authority: Authority;
+  readonly listedAs: string | undefined;
+  readonly askedAt: Instant;
+  readonly answeredAt: Instant;
 }
 
 /**
@@ -32,9 +52,7 @@ export interface Belief {
  */
 export function renewed(
   belief: Belief | undefined,
-  authority: Authority,
-  askedAt: Instant,
-  answeredAt: Instant,
+  { authority, listedAs, askedAt, answeredAt }: Answer,
   leaseMs: number,
 ): Belief {
   const isOlder = belief !== undefined && authority.epoch < belief.authority.epoch;
@@ -42,24 +60,19 @@ export function renewed(
   const isSame = belief !== undefined && isSameEpoch(belief.authority, authority);
   return {
     authority,
+    named: epochOf(authority),
+    listedAs,
     askedAt,
     knownSinceMs: isSame ? belief.knownSinceMs : answeredAt.monotonicMs,
   };
 }
 
-/**
- * The number alone does not tell epochs apart: after a failover that lost an adoption, the next one
- * takes the same number. A nonce is never used twice.
- */
-export function isSameEpoch(
-  one: Pick<Authority, "epoch" | "nonce">,
-  other: Pick<Authority, "epoch" | "nonce">,
-): boolean {
+export function isSameEpoch(one: EpochName, other: EpochName): boolean {
   return one.epoch === other.epoch && one.nonce === other.nonce;
 }
 
-/** Ends early by this much, for the difference between the clocks of two machines. */
-function epsilonMs(leaseMs: number): number {
+/** A belief ends early by this much, for the difference between the clocks of two machines. */
+export function epsilonMs(leaseMs: number): number {
   return Math.max(5, leaseMs * 0.01);
 }
 
@@ -77,7 +90,18 @@ export function unsettledMs(
   return Math.max(0, knownSinceMs + leaseMs - at.monotonicMs);
 }
 
-/** The store to use, or undefined when none is trusted. */
-export function identityOf({ replid, nonce, onTimeline }: Authority): StoreIdentity | undefined {
-  return replid === null || nonce === null || !onTimeline ? undefined : { replid, nonce };
+/** An epoch with a store, as a process may act under it. */
+export interface Trust extends EpochName {
+  readonly identity: StoreIdentity;
+}
+
+/** An epoch without a store: reads go to Postgres, and writes need no fence. */
+export interface Bypass extends EpochName {
+  readonly identity: undefined;
+}
+
+function epochOf({ epoch, replid, nonce, onTimeline }: Authority): Trust | Bypass | undefined {
+  if (!onTimeline) return undefined;
+  if (replid === null || nonce === null) return { epoch, nonce: null, identity: undefined };
+  return { epoch, nonce, identity: { replid, nonce } };
 }

@@ -22,8 +22,16 @@ export function decode<Value>(
     if (typeof stored !== "object" || stored === null) return { kind: "corrupt" };
     if (!("key" in stored) || stored.key !== key) return { kind: "corrupt" };
     if (!("value" in stored)) return { kind: "absent" };
-    return { kind: "present", value: schema.parse(stored.value) };
+    return { kind: "present", value: deeplyFrozen(schema.parse(stored.value)) };
   } catch {
     return { kind: "corrupt" };
   }
+}
+
+/** Callers share the values, so none may change them. */
+function deeplyFrozen<Value>(value: Value): Value {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const part of Object.values(value)) deeplyFrozen(part);
+  return value;
 }

@@ -4,9 +4,7 @@ import { emptyContents, StoreState } from "../memory/store-state.ts";
 import type { Primary } from "../primary.ts";
 import type { CacheStore } from "../store.ts";
 import { systemEntropy } from "../system.ts";
-import { AuthorityLease } from "./authority-lease.ts";
-import type { CacheNode, Row } from "./cache-node.ts";
-import { Flights } from "./flights.ts";
+import { createCacheNode, type Row } from "./cache-node.ts";
 import { readRows } from "./read.ts";
 
 const leaseMs = 1000;
@@ -31,32 +29,23 @@ it("a hit that arrives when the belief is over is not returned", async () => {
     },
   } as CacheStore;
   const primary = {
-    readAuthority: () =>
-      Promise.resolve({ epoch: 2n, ...identity, settled: true, onTimeline: true }),
+    renew: () =>
+      Promise.resolve({
+        authority: { epoch: 2n, ...identity, settled: true, onTimeline: true },
+        isListed: false,
+      }),
     load: (query) => query(undefined),
-  } as Primary<undefined>;
-  const emit = (): void => undefined;
-  const lease = new AuthorityLease({
-    primary,
-    store,
-    clock,
-    entropy: systemEntropy,
+  } as Partial<Primary<undefined>> as Primary<undefined>;
+  const ports = { primary, store, clock, entropy: systemEntropy, emit: () => undefined };
+  const node = createCacheNode(ports, {
     leaseMs,
-    emit,
-  });
-  const node: CacheNode<undefined> = {
-    primary,
-    store,
-    entropy: systemEntropy,
-    lease,
-    flights: new Flights(),
-    resolving: new Set(),
+    acknowledgeTimeoutMs: 100,
     valueTtlMs: 60_000,
     absentTtlMs: 60_000,
     maxValueBytes: 1000,
+    nearMaxBytes: 0,
     resolveAfterMs: 1000,
-    emit,
-  };
+  });
   const row: Row<undefined> = {
     key: "post:1",
     table: "post",
@@ -68,7 +57,7 @@ it("a hit that arrives when the belief is over is not returned", async () => {
   const old = JSON.stringify({ key: "post:1", value: "old" });
   const filled: Parameters<CacheStore["fill"]> = [identity, "post:1", "token", old, 60_000];
   expect(state.fill(...filled)).toMatchObject({ value: "accepted" });
-  await lease.start();
-  expect(lease.trust()).toBeDefined();
+  await node.lease.start();
+  expect(node.lease.trust()).toBeDefined();
   expect(await readRows(node, [row])).toEqual(["new"]);
 });

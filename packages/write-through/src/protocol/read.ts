@@ -1,36 +1,73 @@
+import type { Ticket } from "../near/near-cache.ts";
 import type { Reading } from "../store.ts";
-import type { Trust } from "./authority-lease.ts";
+import type { Trust } from "./belief.ts";
 import type { CacheNode, Row } from "./cache-node.ts";
 import { decode } from "./codec.ts";
 import { discard } from "./discard.ts";
 import { resolveFence } from "./resolve.ts";
 import { isStorable, loadRow, ttlMsOf, type LoadedRow } from "./stored-text.ts";
 
+/** Is told of a row that the store had, or had no row for. */
+type HitListener<Handle> = (row: Row<Handle>, value: unknown) => void;
+
+/** What one read keeps at hand until it ends. */
+interface ReadUnderWay<Handle> {
+  readonly node: CacheNode<Handle>;
+  readonly onHit: HitListener<Handle>;
+  readonly trust: Trust;
+  readonly fillToken: string;
+}
+
 /**
- * Reads rows: from the store in one round trip, those it does not have from Postgres. Without a
- * store that can be trusted, all from Postgres.
+ * Rows from the memory of this process, in one turn: all of them, or undefined. Looked up first and
+ * allowed after, so that nothing can come between.
+ */
+export function readNear(
+  { near, lease, counters }: Pick<CacheNode<unknown>, "near" | "lease" | "counters">,
+  keys: readonly string[],
+): unknown[] | undefined {
+  const values: unknown[] = [];
+  for (const key of keys) {
+    const value = near.get(key);
+    if (value === undefined) return undefined;
+    values.push(value);
+  }
+  if (!lease.allowsMemory()) return undefined;
+  counters.near += values.length;
+  return values;
+}
+
+/**
+ * Reads rows that are not in memory: from the store in one round trip, those it does not have from
+ * Postgres. Without a store that can be trusted, all from Postgres.
  */
 export async function readRows<Handle>(
   node: CacheNode<Handle>,
   rows: readonly Row<Handle>[],
+  onHit: HitListener<Handle> = () => undefined,
 ): Promise<unknown[]> {
   const trust = node.lease.trust();
-  const fillToken = node.entropy.token();
-  const readings = trust && (await askStore(node, trust, rows, fillToken));
-  return await Promise.all(
-    rows.map((row, index) => {
-      const reading = readings?.[index];
-      if (trust === undefined || reading === undefined) return loadShared(node, row);
-      return followReading(node, trust, row, reading, fillToken);
-    }),
-  );
+  if (trust === undefined) return await Promise.all(rows.map((row) => loadShared(node, row)));
+  // Before the store is asked, so that an invalidation that overtakes its answer marks them.
+  const tickets = rows.map(({ key }) => node.near.begin(key));
+  try {
+    const read = { node, onHit, trust, fillToken: node.entropy.token() };
+    const readings = await askStore(read, rows);
+    return await Promise.all(
+      rows.map((row, index) => {
+        const [reading, ticket] = [readings?.[index], tickets[index]];
+        if (reading === undefined || ticket === undefined) return loadShared(node, row);
+        return followReading(read, row, ticket, reading);
+      }),
+    );
+  } finally {
+    for (const ticket of tickets) node.near.end(ticket);
+  }
 }
 
 async function askStore<Handle>(
-  node: CacheNode<Handle>,
-  trust: Trust,
+  { node, trust, fillToken }: ReadUnderWay<Handle>,
   rows: readonly Row<Handle>[],
-  fillToken: string,
 ): Promise<readonly Reading[] | undefined> {
   try {
     const keys = rows.map(({ key }) => key);
@@ -49,61 +86,59 @@ async function askStore<Handle>(
 }
 
 async function followReading<Handle>(
-  node: CacheNode<Handle>,
-  trust: Trust,
+  read: ReadUnderWay<Handle>,
   row: Row<Handle>,
+  ticket: Ticket,
   reading: Reading,
-  fillToken: string,
 ): Promise<unknown> {
+  const { node, trust } = read;
   switch (reading.kind) {
     case "hit": {
       const isSmall = reading.value.length <= node.maxValueBytes;
       const decoded = isSmall && decode(row.key, reading.value, row.schema);
-      if (decoded !== false && decoded.kind === "present") return decoded.value;
-      if (decoded !== false && decoded.kind === "absent") return undefined;
-      node.emit({ kind: "corrupt_value", table: row.table, id: row.id });
-      await discard(node, trust, row);
-      return await loadShared(node, row);
+      if (decoded === false || decoded.kind === "corrupt") {
+        node.emit({ kind: "corrupt_value", table: row.table, id: row.id });
+        await discard(node, trust, row);
+        return await loadShared(node, row);
+      }
+      node.counters.store += 1;
+      const value = decoded.kind === "present" ? decoded.value : undefined;
+      keep(node, ticket, reading.value, value);
+      read.onHit(row, value);
+      return value;
     }
     case "miss":
-      if (!reading.fillable) return await loadShared(node, row);
-      return await loadShared(node, row, (loaded) => fill(node, trust, row, fillToken, loaded));
+      return await loadShared(node, row, async (loaded) => {
+        if (!isStorable(node, row, loaded)) return;
+        if (node.lease.stillTrusts(trust)) keep(node, ticket, loaded.text, loaded.value);
+        if (reading.fillable) await fill(read, row, loaded);
+      });
     case "fenced":
       if (reading.ageMs > node.resolveAfterMs) resolveFence(node, trust, row, reading.fence);
       return await loadShared(node, row);
   }
 }
 
-/** Each caller gets a value of its own out of the shared text, just as a hit would have made it. */
+/** Callers who ask for a row at the same time share one load of it. */
 async function loadShared<Handle>(
   node: CacheNode<Handle>,
   row: Row<Handle>,
   afterwards?: (loaded: LoadedRow) => Promise<void>,
 ): Promise<unknown> {
-  const text = await node.flights.join(row.key, async () => {
+  const { value } = await node.flights.join(row.key, async () => {
     const loaded = await loadRow(node, row);
+    node.counters.postgres += 1;
     await afterwards?.(loaded);
-    return loaded.text;
+    return loaded;
   });
-  const decoded = decode(row.key, text, row.schema);
-  switch (decoded.kind) {
-    case "present":
-      return decoded.value;
-    case "absent":
-      return undefined;
-    case "corrupt":
-      throw new TypeError(`A row of ${row.table} is not as its schema says once it is JSON`);
-  }
+  return value;
 }
 
 async function fill<Handle>(
-  node: CacheNode<Handle>,
-  trust: Trust,
+  { node, trust, fillToken }: ReadUnderWay<Handle>,
   row: Row<Handle>,
-  fillToken: string,
   loaded: LoadedRow,
 ): Promise<void> {
-  if (!isStorable(node, row, loaded)) return;
   try {
     const ttlMs = ttlMsOf(node, loaded);
     const reply = await node.store.fill(trust.identity, row.key, fillToken, loaded.text, ttlMs);
@@ -114,6 +149,20 @@ async function fill<Handle>(
   } catch (error) {
     node.emit({ kind: "store_failed", operation: "fill", error });
   }
+}
+
+/**
+ * Keeps a row in memory whose key had no fence after the read began: a fence since then has marked
+ * the ticket, or waits for this process to be heard. Not absences: whoever may ask for made-up ids would
+ * choose what is kept.
+ */
+function keep(
+  { near }: Pick<CacheNode<unknown>, "near">,
+  ticket: Ticket,
+  text: string,
+  value: unknown,
+): void {
+  if (value !== undefined) near.insert(ticket, value, text.length);
 }
 
 function recoverInBackground<Handle>(node: CacheNode<Handle>, trust: Trust): void {

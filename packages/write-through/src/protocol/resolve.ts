@@ -1,4 +1,4 @@
-import type { Trust } from "./authority-lease.ts";
+import type { Trust } from "./belief.ts";
 import type { CacheNode, Row } from "./cache-node.ts";
 
 /**

@@ -1,20 +1,25 @@
+import { decode, encode } from "./codec.ts";
 import type { CacheNode, Row } from "./cache-node.ts";
-import { encode } from "./codec.ts";
 
 /** A row as Postgres has it, in the form that is stored. */
 export interface LoadedRow {
   readonly text: string;
-  readonly isAbsent: boolean;
+  /** The value a hit on that text returns; undefined when there is no row. */
+  readonly value: unknown;
 }
 
 /** Reads a row from Postgres and checks it; a row that is not as its schema says is a fault. */
 export async function loadRow<Handle>(
   { primary }: CacheNode<Handle>,
-  { key, schema, load }: Row<Handle>,
+  { key, table, schema, load }: Row<Handle>,
 ): Promise<LoadedRow> {
-  const value = await primary.load(load);
-  const isAbsent = value === undefined;
-  return { text: encode(key, isAbsent ? undefined : schema.parse(value)), isAbsent };
+  const row = await primary.load(load);
+  const text = encode(key, row === undefined ? undefined : schema.parse(row));
+  const decoded = decode(key, text, schema);
+  if (decoded.kind === "corrupt") {
+    throw new TypeError(`A row of ${table} is not as its schema says once it is JSON`);
+  }
+  return { text, value: decoded.kind === "present" ? decoded.value : undefined };
 }
 
 /** Is the row small enough to be cached? */
@@ -31,7 +36,7 @@ export function isStorable<Handle>(
 /** How long a row is kept. */
 export function ttlMsOf<Handle>(
   { valueTtlMs, absentTtlMs }: CacheNode<Handle>,
-  { isAbsent }: LoadedRow,
+  { value }: LoadedRow,
 ): number {
-  return isAbsent ? absentTtlMs : valueTtlMs;
+  return value === undefined ? absentTtlMs : valueTtlMs;
 }

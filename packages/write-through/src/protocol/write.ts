@@ -1,78 +1,142 @@
-import { CacheUnavailableError, ContentionError, OutcomeUnknownError } from "../errors.ts";
+import { ContentionError, OutcomeUnknownError } from "../errors.ts";
 import { TransactionConflict, type WriteTransaction } from "../primary.ts";
-import type { Trust } from "./authority-lease.ts";
-import type { CacheNode, Row } from "./cache-node.ts";
+import type { Bypass, Trust } from "./belief.ts";
+import type { CacheBounds, CacheNode, Row } from "./cache-node.ts";
+import type { Drain } from "./acknowledgements.ts";
 import { isStorable, loadRow, ttlMsOf } from "./stored-text.ts";
 
-const maxAttempts = 3;
+const maxAttempts = 5;
 
 type Work<Handle, T> = (handle: Handle) => Promise<T>;
 
-type Attempt<T> =
-  | { readonly kind: "committed"; readonly value: T }
-  /** Nothing was changed, and another store or epoch is to be trusted. */
+/** Why an attempt changed nothing, and may be made again. */
+type Setback =
+  /** Another store or epoch is to be trusted. */
   | { readonly kind: "distrusted" }
-  /** Nothing was changed: Postgres gave way to another transaction. */
+  /** The store did not say whether it has fenced the keys. */
+  | { readonly kind: "unreachable" }
+  /** These processes did not say that they keep the keys no more. */
+  | { readonly kind: "silent"; readonly nodeIds: readonly string[] }
+  /** Postgres gave way to another transaction. */
   | { readonly kind: "conflict" };
 
-/** Fences the rows, runs the work in a transaction, commits and publishes. */
+type Attempt<T> = { readonly kind: "committed"; readonly value: T } | Setback;
+
+type Prepared<T> = { readonly kind: "prepared"; readonly value: T } | Setback;
+
+/** One attempt's transaction and the fence it holds in the store; in bypass it needs none there. */
+interface Attempting<Handle> {
+  readonly node: CacheNode<Handle>;
+  readonly rows: readonly Row<Handle>[];
+  readonly epoch: Trust | Bypass;
+  readonly fence: string;
+  readonly drain: Drain;
+  /** How long to wait for acknowledgements. */
+  readonly patienceMs: number;
+}
+
+/** Fences the rows, drains them, runs the work in a transaction, commits and publishes. */
 export async function writeRows<Handle, T>(
   node: CacheNode<Handle>,
   rows: readonly Row<Handle>[],
   work: Work<Handle, T>,
 ): Promise<T> {
+  let wasUnreachable = false;
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-    const trust = await trustedStore(node);
+    const epoch = await currentEpoch(node);
     // Before the transaction rather than inside it: a lease is long for a row to be locked.
-    await node.lease.waitUntilSettled(trust);
-    const outcome = await attemptWrite(node, trust, rows, work);
-    if (outcome.kind === "committed") return outcome.value;
-    if (outcome.kind === "conflict") continue;
-    await node.lease.recover(trust);
-    if (node.lease.stillTrusts(trust)) {
-      throw new CacheUnavailableError("The store has lost its identity and could not be adopted");
+    await node.lease.waitUntilSettled(epoch);
+    const outcome = await attemptWrite(node, rows, epoch, patienceMs(node, attempt), work);
+    switch (outcome.kind) {
+      case "committed":
+        return outcome.value;
+      case "conflict":
+        break;
+      case "silent":
+        await node.membership.evict(outcome.nodeIds);
+        break;
+      case "distrusted":
+        await changeEpoch(node, epoch);
+        break;
+      case "unreachable":
+        // Once may be a moment's trouble; a store that fails twice is done without.
+        if (wasUnreachable) await node.lease.bypass(epoch);
+        else await changeEpoch(node, epoch);
+        wasUnreachable = true;
+        break;
     }
   }
   throw new ContentionError(`The write lost to others in ${maxAttempts} attempts`);
 }
 
-async function trustedStore<Handle>({ lease }: CacheNode<Handle>): Promise<Trust> {
-  const trust = lease.trust();
-  if (trust !== undefined) return trust;
+/** More at each attempt, so that processes that are merely slow are heard in the end. */
+function patienceMs({ acknowledgeTimeoutMs, leaseMs }: CacheBounds, attempt: number): number {
+  return Math.min(leaseMs, acknowledgeTimeoutMs * 3 ** attempt);
+}
+
+async function currentEpoch<Handle>({ lease }: CacheNode<Handle>): Promise<Trust | Bypass> {
+  const epoch = lease.epoch();
+  if (epoch !== undefined) return epoch;
   await lease.recover();
-  const recovered = lease.trust();
+  if (lease.epoch() === undefined) await lease.bypass(undefined);
+  const recovered = lease.epoch();
   if (recovered !== undefined) return recovered;
-  throw new CacheUnavailableError("No store can be trusted, so no key can be fenced");
+  throw new ContentionError("The epoch changed faster than it could be learned");
+}
+
+/** Finds another store, the same one healthy, or does without; what comes of it the lease tells. */
+async function changeEpoch<Handle>(
+  { lease, store, emit }: CacheNode<Handle>,
+  epoch: Trust | Bypass,
+): Promise<void> {
+  if (epoch.identity === undefined) return await lease.renew();
+  await lease.recover(epoch);
+  if (!lease.stillTrusts(epoch)) return;
+  try {
+    const reply = await store.read(epoch.identity, [], "");
+    if (reply.kind === "answered") return;
+  } catch (error) {
+    emit({ kind: "store_failed", operation: "read", error });
+  }
+  await lease.bypass(epoch);
 }
 
 async function attemptWrite<Handle, T>(
   node: CacheNode<Handle>,
-  trust: Trust,
   rows: readonly Row<Handle>[],
+  epoch: Trust | Bypass,
+  patience: number,
   work: Work<Handle, T>,
 ): Promise<Attempt<T>> {
   const fence = node.entropy.fence();
-  const transaction = await node.primary.begin(fence);
-  let prepared: { readonly value: T } | undefined;
+  const transaction = await node.primary.begin(
+    fence,
+    rows.map(({ key }) => key),
+  );
+  const drain = node.acknowledgements.expect(fence);
+  const attempting = { node, rows, epoch, fence, drain, patienceMs: patience };
+  let prepared: Prepared<T>;
   try {
-    prepared = await prepare(node, trust, rows, fence, transaction, work);
+    prepared = await prepare(attempting, transaction, work);
   } catch (error) {
-    await abandon(node, trust, rows, fence, transaction);
+    await abandon(attempting, transaction);
     if (error instanceof TransactionConflict) return { kind: "conflict" };
     throw error;
+  } finally {
+    drain.close();
   }
-  if (prepared === undefined) {
-    await abandon(node, trust, rows, fence, transaction);
-    return { kind: "distrusted" };
+  if (prepared.kind !== "prepared") {
+    await abandon(attempting, transaction);
+    return prepared;
   }
 
   const outcome = await transaction.commit();
   switch (outcome.kind) {
     case "committed":
-      await Promise.all(rows.map((row) => publish(node, trust, row, fence)));
+      await publish(attempting);
       return { kind: "committed", value: prepared.value };
     case "rolled_back":
-      await unfence(node, trust, rows, fence);
+      await unfence(attempting);
       if (outcome.error instanceof TransactionConflict) return { kind: "conflict" };
       throw outcome.error;
     case "unknown":
@@ -82,36 +146,45 @@ async function attemptWrite<Handle, T>(
   }
 }
 
-/** All that comes before the commit; undefined when the store or the epoch is not the one trusted. */
+/** All that comes before the commit. */
 async function prepare<Handle, T>(
-  node: CacheNode<Handle>,
-  trust: Trust,
-  rows: readonly Row<Handle>[],
-  fence: string,
+  attempting: Attempting<Handle>,
   transaction: WriteTransaction<Handle>,
   work: Work<Handle, T>,
-): Promise<{ readonly value: T } | undefined> {
-  if (!(await fenceRows(node, trust, rows, fence))) return undefined;
-  if (!(await transaction.holdEpoch(trust.epoch, trust.identity.nonce))) return undefined;
-  return { value: await transaction.run(work) };
+): Promise<Prepared<T>> {
+  const { node, epoch, drain } = attempting;
+  const fenced = await fenceRows(attempting);
+  if (fenced !== "fenced") return { kind: fenced };
+  // A new statement after the fence, so that whoever is not in its list meets the fence.
+  const listed = await transaction.holdEpoch(epoch);
+  if (listed === undefined) return { kind: "distrusted" };
+  if (epoch.identity !== undefined) {
+    const others = node.membership.othersIn(listed);
+    const nodeIds = await drain.silent(others, attempting.patienceMs);
+    if (nodeIds.length > 0) return { kind: "silent", nodeIds };
+  }
+  return { kind: "prepared", value: await transaction.run(work) };
 }
 
-async function fenceRows<Handle>(
-  { store, emit }: CacheNode<Handle>,
-  { identity }: Trust,
-  rows: readonly Row<Handle>[],
-  fence: string,
-): Promise<boolean> {
+async function fenceRows<Handle>({
+  node: { store, near, emit },
+  rows,
+  epoch: { identity },
+  fence,
+}: Attempting<Handle>): Promise<"fenced" | "distrusted" | "unreachable"> {
+  if (identity === undefined) return "fenced";
   const keys = rows.map(({ key }) => key);
   try {
     const reply = await store.fence(identity, keys, fence);
-    if (reply.kind === "stranger") emit({ kind: "stranger", operation: "fence" });
-    return reply.kind === "answered";
+    if (reply.kind === "stranger") {
+      emit({ kind: "stranger", operation: "fence" });
+      return "distrusted";
+    }
+    near.drop(keys);
+    return "fenced";
   } catch (error) {
     emit({ kind: "store_failed", operation: "fence", error });
-    throw new CacheUnavailableError("The store did not fence the keys of the write", {
-      cause: error,
-    });
+    return "unreachable";
   }
 }
 
@@ -120,46 +193,49 @@ async function fenceRows<Handle>(
  * if another writer has changed a row since, it has fenced it too, and the store refuses ours. The
  * write has succeeded by now, so a failure is an event, and leaves a fence that readers resolve.
  */
-async function publish<Handle>(
-  node: CacheNode<Handle>,
-  { identity }: Trust,
-  row: Row<Handle>,
-  fence: string,
-): Promise<void> {
+async function publish<Handle>({
+  node,
+  rows,
+  epoch: { identity },
+  fence,
+}: Attempting<Handle>): Promise<void> {
+  if (identity === undefined) return;
   const { store, emit } = node;
-  try {
-    const loaded = await loadRow(node, row);
-    const reply = isStorable(node, row, loaded)
-      ? await store.publish(identity, row.key, fence, loaded.text, ttlMsOf(node, loaded))
-      : await store.unfence(identity, [row.key], fence);
-    if (reply.kind === "stranger") emit({ kind: "stranger", operation: "publish" });
-  } catch (error) {
-    emit({ kind: "publish_failed", table: row.table, id: row.id, error });
-  }
+  await Promise.all(
+    rows.map(async (row) => {
+      try {
+        const loaded = await loadRow(node, row);
+        const reply = isStorable(node, row, loaded)
+          ? await store.publish(identity, row.key, fence, loaded.text, ttlMsOf(node, loaded))
+          : await store.unfence(identity, [row.key], fence);
+        if (reply.kind === "stranger") emit({ kind: "stranger", operation: "publish" });
+      } catch (error) {
+        emit({ kind: "publish_failed", table: row.table, id: row.id, error });
+      }
+    }),
+  );
 }
 
 async function abandon<Handle>(
-  node: CacheNode<Handle>,
-  trust: Trust,
-  rows: readonly Row<Handle>[],
-  fence: string,
+  attempting: Attempting<Handle>,
   transaction: WriteTransaction<Handle>,
 ): Promise<void> {
   // Without a commit sent the transaction cannot happen any more, whatever the rollback answers.
   try {
     await transaction.rollback();
   } catch (error) {
-    node.emit({ kind: "rollback_failed", error });
+    attempting.node.emit({ kind: "rollback_failed", error });
   }
-  await unfence(node, trust, rows, fence);
+  await unfence(attempting);
 }
 
-async function unfence<Handle>(
-  { store, emit }: CacheNode<Handle>,
-  { identity }: Trust,
-  rows: readonly Row<Handle>[],
-  fence: string,
-): Promise<void> {
+async function unfence<Handle>({
+  node: { store, emit },
+  rows,
+  epoch: { identity },
+  fence,
+}: Attempting<Handle>): Promise<void> {
+  if (identity === undefined) return;
   const keys = rows.map(({ key }) => key);
   try {
     await store.unfence(identity, keys, fence);

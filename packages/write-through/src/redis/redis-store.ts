@@ -1,9 +1,12 @@
 import { createClient, type RedisClientType } from "@redis/client";
 import { withDeadline } from "../deadline.ts";
 import { bounded, matching } from "../options.ts";
-import { StoreFault, type CacheStore } from "../store.ts";
+import { openedTwice, StoreFault, type CacheStore } from "../store.ts";
 import { redisKeys } from "./redis-keys.ts";
+import { encodeAcknowledgement, encodeInvalidation } from "./redis-messages.ts";
 import { readOutcome, readReadings } from "./redis-replies.ts";
+import { createRedisSubscriber } from "./redis-subscriber.ts";
+import { unfitnessOf } from "./unfitness.ts";
 import { createScriptRunner } from "./script-runner.ts";
 
 /** How to reach Redis, and how long to wait for it. */
@@ -55,10 +58,16 @@ const publishOutcomes = new Map([
 export function createRedisStore(options: RedisStoreOptions): CacheStore {
   const timeoutMs = bounded("timeoutMs", options.timeoutMs ?? 1000, 50, 10_000);
   const prefix = matching("keyPrefix", options.keyPrefix ?? "portcullis", /^[\w-]{1,40}$/);
-  const client = connectionTo(options.url, timeoutMs);
-  client.on("error", (error) => options.onConnectionError?.(error));
+  const [client, messages] = [
+    connectionTo(options.url, timeoutMs),
+    connectionTo(options.url, timeoutMs),
+  ];
+  const onError = (error: unknown): void => options.onConnectionError?.(error);
+  for (const connection of [client, messages]) connection.on("error", onError);
   const run = createScriptRunner(client, timeoutMs);
   const keys = redisKeys(prefix);
+  const subscriber = createRedisSubscriber(messages, keys, timeoutMs, onError);
+  const late = (): StoreFault => new StoreFault(`Redis did not answer within ${timeoutMs} ms`);
 
   return {
     async read(identity, names, fillToken) {
@@ -89,7 +98,13 @@ export function createRedisStore(options: RedisStoreOptions): CacheStore {
           keys.marker,
           ...names.flatMap((name) => [keys.fence(identity, name), keys.value(identity, name)]),
         ],
-        [identity.replid, identity.nonce, fence],
+        [
+          identity.replid,
+          identity.nonce,
+          fence,
+          keys.invalidations,
+          encodeInvalidation({ keys: names, fence, replyTo: subscriber.address }),
+        ],
       );
       return readOutcome("fence", reply, done);
     },
@@ -112,6 +127,16 @@ export function createRedisStore(options: RedisStoreOptions): CacheStore {
       return readOutcome("unfence", reply, done);
     },
 
+    async acknowledge({ fence, replyTo }, nodeId) {
+      const text = encodeAcknowledgement({ fence, nodeId });
+      const sent = client.publish(keys.acknowledgements(replyTo), text);
+      await withDeadline(sent, timeoutMs, late);
+    },
+
+    async unfitness() {
+      return unfitnessOf(await withDeadline(client.info(), timeoutMs, late));
+    },
+
     async adopt(nonce) {
       const reply = await run("adopt", [keys.marker], [nonce]);
       if (reply === "NOT_MASTER") return { kind: "not_master" };
@@ -120,7 +145,6 @@ export function createRedisStore(options: RedisStoreOptions): CacheStore {
     },
 
     async sweep(nonce) {
-      const late = (): StoreFault => new StoreFault(`Redis did not answer within ${timeoutMs} ms`);
       let cursor = "0";
       for (let batch = 0; batch < maxSweepBatches; batch += 1) {
         const scan = client.scan(cursor, { MATCH: keys.ofNonce(nonce), COUNT: sweepBatch });
@@ -131,21 +155,17 @@ export function createRedisStore(options: RedisStoreOptions): CacheStore {
       }
     },
 
-    async open() {
+    async open(listener) {
+      if (client.isOpen) throw openedTwice();
       // connect() settles only once it has succeeded; until then every call fails at once and reads
       // go to Postgres, so a Redis that is away must not hold up the start.
-      if (client.isOpen) return;
-      const connected = client.connect().then(
-        () => undefined,
-        (error: unknown) => options.onConnectionError?.(error),
-      );
-      const late = (): StoreFault => new StoreFault(`Redis did not answer within ${timeoutMs} ms`);
-      await withDeadline(connected, timeoutMs, late).catch((error: unknown) =>
-        options.onConnectionError?.(error),
-      );
+      const connected = client.connect().then(() => undefined, onError);
+      const waited = withDeadline(connected, timeoutMs, late).catch(onError);
+      await Promise.all([waited, subscriber.open(listener)]);
     },
 
     close() {
+      subscriber.close();
       if (client.isOpen) client.destroy();
       return Promise.resolve();
     },

@@ -27,6 +27,7 @@ for i = 2, #KEYS, 2 do
   redis.call('HSET', KEYS[i], ARGV[3], string.format('%.0f', now_ms))
   redis.call('DEL', KEYS[i + 1])
 end
+redis.call('PUBLISH', ARGV[4], ARGV[5])
 return 1
 `,
   fill: `local function is_trusted(marker_key, replid, nonce)

@@ -6,7 +6,7 @@
 -- of them may publish. Fences have no TTL; they end when Postgres says the transaction is over.
 --
 -- KEYS  1 marker; then for each key its fence hash and its value hash
--- ARGV  1 replid  2 nonce  3 fence
+-- ARGV  1 replid  2 nonce  3 fence  4 channel  5 the invalidation, sent when all are fenced
 -- Reply 'STRANGER' | 1
 --- @include identity
 if not is_trusted(KEYS[1], ARGV[1], ARGV[2]) then
@@ -21,4 +21,5 @@ for i = 2, #KEYS, 2 do
   redis.call('HSET', KEYS[i], ARGV[3], string.format('%.0f', now_ms))
   redis.call('DEL', KEYS[i + 1])
 end
+redis.call('PUBLISH', ARGV[4], ARGV[5])
 return 1

@@ -1,0 +1,111 @@
+/** A read under way whose answer may be kept, unless it is marked meanwhile. */
+export interface Ticket {
+  readonly key: string;
+  /** Its key was invalidated, or all were, since the read began: its answer may be old. */
+  isMarked: boolean;
+}
+
+interface Entry {
+  readonly value: unknown;
+  readonly bytes: number;
+  /** It was read since the last look for something to remove. */
+  isUsed: boolean;
+}
+
+/** What an entry costs beside its text: the map's slot, the key, the entry. A measured estimate. */
+const overheadBytes = 300;
+
+/**
+ * Rows in the memory of this process, by key. It knows nothing of when they may be used: whoever
+ * reads from it asks the lease in the same turn.
+ *
+ * Bounded by bytes. To make room, the oldest entry that was not read lately goes first, so that
+ * many keys read once do not drive out those read often.
+ */
+export class NearCache {
+  readonly #maxBytes: number;
+  readonly #entries = new Map<string, Entry>();
+  readonly #tickets = new Map<string, Set<Ticket>>();
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(key: string): unknown {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    entry.isUsed = true;
+    return entry.value;
+  }
+
+  /** Begins a read of a key whose answer is to be kept; every ticket is given back by `end`. */
+  begin(key: string): Ticket {
+    const ticket: Ticket = { key, isMarked: false };
+    const underWay = this.#tickets.get(key);
+    if (underWay === undefined) this.#tickets.set(key, new Set([ticket]));
+    else underWay.add(ticket);
+    return ticket;
+  }
+
+  end(ticket: Ticket): void {
+    const underWay = this.#tickets.get(ticket.key);
+    underWay?.delete(ticket);
+    if (underWay?.size === 0) this.#tickets.delete(ticket.key);
+  }
+
+  /** Keeps the answer of a read, unless its ticket was marked. */
+  insert(ticket: Ticket, value: unknown, textBytes: number): void {
+    const bytes = textBytes + overheadBytes;
+    if (ticket.isMarked || bytes > this.#maxBytes) return;
+    this.#remove(ticket.key);
+    this.#entries.set(ticket.key, { value, bytes, isUsed: false });
+    this.#bytes += bytes;
+    this.#makeRoom();
+  }
+
+  drop(keys: readonly string[]): void {
+    for (const key of keys) {
+      this.#remove(key);
+      const underWay = this.#tickets.get(key);
+      if (underWay !== undefined) for (const ticket of underWay) ticket.isMarked = true;
+    }
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#bytes = 0;
+    for (const underWay of this.#tickets.values()) {
+      for (const ticket of underWay) ticket.isMarked = true;
+    }
+  }
+
+  #remove(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    this.#bytes -= entry.bytes;
+  }
+
+  /** A map lists its oldest first; an entry that was read goes to the end for a second chance. */
+  #makeRoom(): void {
+    for (const [key, entry] of this.#entries) {
+      if (this.#bytes <= this.#maxBytes) return;
+      this.#entries.delete(key);
+      if (entry.isUsed) {
+        entry.isUsed = false;
+        this.#entries.set(key, entry);
+      } else {
+        this.#bytes -= entry.bytes;
+      }
+    }
+  }
+}
