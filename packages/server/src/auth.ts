@@ -48,7 +48,7 @@ export interface Auth {
  * Makes the auth of an application: password accounts, sessions that can be listed and ended, and
  * access tokens that are refused from the moment the call that revokes them returns.
  *
- * Call `migrateAuth(database)` and `migrateWriteThrough(database)` before, then await
+ * Call `migrateWriteThrough(database)` and `migrateAuth(database)` before, in this order, then await
  * `cache.start()` and `auth.start()`.
  *
  * @throws InvalidAuthOptionsError when an option is out of its bounds.

@@ -105,6 +105,8 @@ export type AuthProcedures = {
   /**
    * Ends the session of the token that asks: when this returns, its tokens are refused everywhere.
    *
+   * With Redis away, or past a node that died, it takes up to a lease longer, once.
+   *
    * Refuses with `revocation_unavailable` (nothing was changed), `unavailable`, `outcome_unknown`,
    * and as all procedures for signed-in users do: `unauthenticated`, `token_invalid`,
    * `token_expired`, `token_revoked`.

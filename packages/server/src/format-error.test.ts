@@ -1,9 +1,11 @@
 import {
-  CacheUnavailableError,
   ContentionError,
   DeadlineError,
   InvalidKeyError,
+  InvalidOptionsError,
   OutcomeUnknownError,
+  UndeclaredWriteError,
+  UnfitServerError,
 } from "@portcullis/write-through";
 import { getTRPCErrorFromUnknown, TRPCError } from "@trpc/server";
 import { expect, test } from "vitest";
@@ -76,11 +78,13 @@ test("V16.5.1 the log gets the original, under the request's id", () => {
 });
 
 test.each([
-  [new CacheUnavailableError(canary), "revocation_unavailable", 503],
+  [new ContentionError(canary), "revocation_unavailable", 503],
   [new OutcomeUnknownError(canary), "outcome_unknown", 504],
   [new DeadlineError(canary), "unavailable", 503],
-  [new ContentionError(canary), "unavailable", 503],
   [new InvalidKeyError(canary), "internal", 500],
+  [new InvalidOptionsError(canary), "internal", 500],
+  [new UndeclaredWriteError(canary), "internal", 500],
+  [new UnfitServerError(canary), "internal", 500],
 ])("%s is told as %s", (thrown, reason, httpStatus) => {
   const formatted = format(thrown);
   expect(formatted.data).toMatchObject({ reason, httpStatus });

@@ -114,15 +114,16 @@ function reasonOfFault(cause: unknown, type: CallType): ErrorCode {
 
 function reasonOfCache({ code }: WriteThroughError): ErrorCode {
   switch (code) {
-    case "cache_unavailable":
+    case "contention":
       return "revocation_unavailable";
     case "outcome_unknown":
       return "outcome_unknown";
     case "deadline_exceeded":
-    case "contention":
       return "unavailable";
     case "invalid_key":
     case "invalid_options":
+    case "undeclared_write":
+    case "unfit_server":
       return "internal";
   }
 }

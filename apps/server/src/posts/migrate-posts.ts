@@ -1,3 +1,4 @@
+import { guardCachedTable } from "@portcullis/write-through";
 import { sql, type Kysely } from "kysely";
 import { Migrator, type Migration } from "kysely/migration";
 
@@ -22,9 +23,23 @@ const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  "0002-guard": {
+    async up(database: Kysely<unknown>) {
+      await guardCachedTable(database, {
+        table: "post",
+        name: "post",
+        idColumn: "id",
+        // Every post gets a fresh random id.
+        inserts: "allowed",
+      });
+    },
+  },
 };
 
-/** Creates the tables of the posts, or brings them up to date. Safe from every node at every start. */
+/**
+ * Creates the tables of the posts, or brings them up to date. Safe from every node at every start.
+ * `migrateWriteThrough` comes first.
+ */
 export async function migratePosts<Database>(database: Kysely<Database>): Promise<void> {
   const migrator = new Migrator({
     db: database,

@@ -1,4 +1,5 @@
 import { isPortcullisError } from "@portcullis/client";
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   clientOf,
@@ -155,6 +156,19 @@ describe("writing", () => {
     );
     expect(await refusalOf(bob.api.posts.remove.mutate({ id }))).toBe("FORBIDDEN request_refused");
     expect(await ada.api.posts.byId.query({ id })).toMatchObject(text);
+  });
+
+  it("is refused to SQL outside of the cache", async () => {
+    const { id } = await ada.api.posts.create.mutate(text);
+    const client = new Client({ connectionString: servers.database.url });
+    await client.connect();
+    try {
+      const update = client.query("update post set title = 'Other' where id = $1", [id]);
+      await expect(update).rejects.toMatchObject({ code: "PC001" });
+    } finally {
+      await client.end();
+    }
+    expect(await bob.api.posts.byId.query({ id })).toMatchObject(text);
   });
 
   it("says NOT_FOUND for an unknown post", async () => {

@@ -57,7 +57,7 @@ test("nodes that start at once agree on one signing key", async () => {
   expect(Object.keys(one.keys[0] ?? {})).not.toContain("d");
 });
 
-test("V16.5.2 with Redis gone people sign in and are checked; a revocation says that it did not happen", async () => {
+test("V16.5.2 with Redis gone people sign in and are checked, and a revocation holds on every node", async () => {
   const { accessToken } = await a.signUp("before@example.test");
   await world.redis?.kill();
   const fresh = await b.signUp("without-redis@example.test");
@@ -65,7 +65,28 @@ test("V16.5.2 with Redis gone people sign in and are checked; a revocation says 
     expect((await b.me(token)).status).toBe(200);
   }
   const out = await a.mutate("auth.logout", undefined, { token: accessToken });
-  expect(out.status).toBe(503);
-  expect(reasonOf(out)).toBe("revocation_unavailable");
-  expect((await a.me(accessToken)).status).toBe(200);
+  expect(out.status).toBe(200);
+  const everywhere = await b.mutate("auth.logoutEverywhere", undefined, {
+    token: fresh.accessToken,
+  });
+  expect(everywhere.status).toBe(200);
+  for (const node of world.nodes) {
+    for (const token of [accessToken, fresh.accessToken]) {
+      expect(reasonOf(await node.me(token))).toBe("token_revoked");
+    }
+  }
+});
+
+test("RT-13 a revocation made without Redis holds once Redis is back", async () => {
+  await using own = await startWorld({ nodes: 2 });
+  const { accessToken } = await own.nodes[0].signUp("back@example.test");
+  for (const node of own.nodes) expect((await node.me(accessToken)).status).toBe(200);
+  await own.redis?.kill();
+  const out = await own.nodes[0].mutate("auth.logout", undefined, { token: accessToken });
+  expect(out.status).toBe(200);
+  await own.redis?.restart();
+  for (const node of own.nodes) {
+    await expect.poll(() => node.cache.status().kind, { timeout: 30_000 }).toBe("cached");
+    expect(reasonOf(await node.me(accessToken))).toBe("token_revoked");
+  }
 });

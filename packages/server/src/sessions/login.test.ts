@@ -1,7 +1,8 @@
-import { sql } from "kysely";
+import { sql, type Updateable } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { claimsOf, reasonOf, startWorld, testPassword } from "../../test/start-auth.ts";
 import type { Answer, TestNode, TestWorld } from "../../test/start-auth.ts";
+import type { UserTable } from "../repositories/tables.ts";
 
 let world: TestWorld;
 let node: TestNode;
@@ -26,11 +27,7 @@ const wireForm = (answer: Answer): string =>
 test("EN-01 unknown email, wrong password and banned user get the same bytes", async () => {
   await node.register("known@example.test");
   const { user } = await node.signUp("banned@example.test");
-  await node.database
-    .updateTable("portcullis.user")
-    .set({ banned_at: new Date(world.clock.nowMs) })
-    .where("id", "=", user.id)
-    .execute();
+  await changeUser(user.id, { banned_at: new Date(world.clock.nowMs) });
   const answers = [
     await login("unknown@example.test", testPassword),
     await login("known@example.test", `${testPassword}!`),
@@ -153,15 +150,10 @@ test.each([
   ["a new password", { password_hash: "$argon2id$of another password" }, "account_changed"],
 ])("V7.4.2 %s that commits while the password is compared wins", async (what, change, cause) => {
   const email = `${what.replaceAll(" ", "-")}@example.test`;
-  await node.register(email);
+  const { user } = await node.signUp(email);
   const changed = Promise.withResolvers<void>();
   const committing = Promise.withResolvers<void>();
-  const changing = node.database.transaction().execute(async (transaction) => {
-    await transaction
-      .updateTable("portcullis.user")
-      .set(change)
-      .where("email", "=", email)
-      .execute();
+  const changing = changeUser(user.id, change, async () => {
     changed.resolve();
     await committing.promise;
   });
@@ -174,6 +166,18 @@ test.each([
   expect(reasonOf(await answer)).toBe("invalid_credentials");
   expect(node.events.at(-1)).toMatchObject({ kind: "login_failed", cause });
 });
+
+/** Changes a user as the library would, through the cache. */
+async function changeUser(
+  id: string,
+  change: Updateable<UserTable>,
+  beforeCommit?: () => Promise<void>,
+): Promise<void> {
+  await node.cache.write([{ table: "auth_user", id }], async (transaction) => {
+    await transaction.updateTable("portcullis.user").set(change).where("id", "=", id).execute();
+    await beforeCommit?.();
+  });
+}
 
 async function waitingStatements(): Promise<number> {
   const { rows } = await sql<{ waiting: number }>`

@@ -1,5 +1,9 @@
 import { createTestDatabase } from "@portcullis/testing";
-import { createMemoryStore, createWriteThroughCache } from "@portcullis/write-through";
+import {
+  createMemoryStore,
+  createWriteThroughCache,
+  migrateWriteThrough,
+} from "@portcullis/write-through";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { afterEach, describe, expect, test } from "vitest";
 import {
@@ -99,6 +103,7 @@ test("ten nodes that start at once on an empty database agree on one key", async
   await using empty = await createTestDatabase();
   const database = openDatabase(empty.url);
   try {
+    await migrateWriteThrough(database);
     await Promise.all([migrateAuth(database), migrateAuth(database), migrateAuth(database)]);
     const rings = Array.from({ length: 10 }, () =>
       createKeyRing({
