@@ -1,52 +1,85 @@
 // Runs the protocol under a scheduler that chooses every order, with faults, seed after seed:
-//   pnpm simulate --seeds 20000            many stories
-//   pnpm simulate --seed 1234              one of them again
+//   pnpm simulate --seeds 20000                        many lives, and a tenth as many of each story
+//   pnpm simulate --seeds 500 --story joining          one story alone
+//   pnpm simulate --seed 1234 --story life             one of them again
 //   pnpm simulate --seeds 500 --without "PUBLISH needs its fence"     with a rule removed
 import { parseArgs } from "node:util";
 import { mutations } from "./mutations.ts";
-import { runSeed } from "./run-seed.ts";
+import { simulate, type Batch, type BatchOutcome, type FailedSeed } from "./pool.ts";
+import { storyNames, type StoryName } from "./stories.ts";
+
+const maxShown = 20;
 
 const { values } = parseArgs({
   options: {
     seeds: { type: "string", default: "1000" },
     seed: { type: "string" },
     first: { type: "string", default: "0" },
+    story: { type: "string" },
     without: { type: "string" },
   },
 });
 
-const mutation = mutations.find(({ rule }) => rule === values.without);
-if (values.without !== undefined && mutation === undefined) {
-  console.error(`No such rule. There are:\n${mutations.map(({ rule }) => `  ${rule}`).join("\n")}`);
-  process.exit(2);
+const rule = values.without;
+if (rule !== undefined && !mutations.some((known) => known.rule === rule)) {
+  refuse(
+    "rule",
+    mutations.map((known) => known.rule),
+  );
 }
-const only = values.seed === undefined ? undefined : Number(values.seed);
-const first = only ?? Number(values.first);
-const count = only === undefined ? Number(values.seeds) : 1;
+const story = storyOf(values.story);
 
 const startedAtMs = performance.now();
-let operations = 0;
-let failures = 0;
-for (let seed = first; seed < first + count; seed += 1) {
-  const outcome = await runSeed(seed, mutation);
-  operations += outcome.operations;
-  if (outcome.violations.length > 0) {
-    failures += 1;
-    console.log(`seed ${seed}: ${outcome.violations.length} violations`);
-    for (const { rule, detail } of outcome.violations.slice(0, 5)) {
-      console.log(`  ${rule}: ${detail}`);
-    }
-    for (const fault of outcome.faults) console.log(`  ${fault}`);
-    const without = mutation === undefined ? "" : ` --without "${mutation.rule}"`;
-    console.log(`  again: pnpm simulate --seed ${seed}${without}`);
-  }
-  const done = seed - first + 1;
-  if (done % 100 === 0 && process.stderr.isTTY) {
-    process.stderr.write(`\r${done} of ${count} seeds, ${failures} failed `);
-  }
-}
+const outcome = await simulate({ batches: batches(), onProgress: showProgress });
+if (process.stderr.isTTY) process.stderr.write("\r\u001B[K");
+for (const failure of outcome.failures.slice(0, maxShown)) show(failure);
 const seconds = (performance.now() - startedAtMs) / 1000;
 console.log(
-  `${count} seeds, ${operations} operations, ${failures} seeds with violations, ${seconds.toFixed(1)} s`,
+  `${outcome.seeds} seeds, ${outcome.operations} operations, ` +
+    `${outcome.failures.length} seeds with violations, ${seconds.toFixed(1)} s`,
 );
-process.exitCode = failures > 0 ? 1 : 0;
+process.exitCode = outcome.failures.length > 0 ? 1 : 0;
+
+function batches(): Batch[] {
+  if (values.seed !== undefined) {
+    return [{ first: Number(values.seed), count: 1, story: story ?? "life", rule }];
+  }
+  const [first, count] = [Number(values.first), Number(values.seeds)];
+  if (story !== undefined) return [{ first, count, story, rule }];
+  return storyNames.map((name) => ({
+    first,
+    count: name === "life" ? count : Math.ceil(count / 10),
+    story: name,
+    rule,
+  }));
+}
+
+function show({ seed, story: played, violations, faults }: FailedSeed): void {
+  console.log(`seed ${seed} of "${played}": ${violations.length} violations`);
+  for (const violation of violations.slice(0, 5)) {
+    console.log(`  ${violation.rule}: ${violation.detail}`);
+  }
+  for (const fault of faults) console.log(`  ${fault}`);
+  const without = rule === undefined ? "" : ` --without "${rule}"`;
+  console.log(`  again: pnpm simulate --seed ${seed} --story "${played}"${without}`);
+}
+
+function showProgress({ seeds, failures }: BatchOutcome): void {
+  if (!process.stderr.isTTY) return;
+  const total = batches().reduce((sum, { count }) => sum + count, 0);
+  const elapsedS = (performance.now() - startedAtMs) / 1000;
+  const restS = (elapsedS / seeds) * (total - seeds);
+  process.stderr.write(
+    `\r${seeds} of ${total} seeds, ${failures.length} failed, ${restS.toFixed(0)} s to go \u001B[K`,
+  );
+}
+
+function storyOf(name: string | undefined): StoryName | undefined {
+  if (name === undefined) return undefined;
+  return storyNames.find((known) => known === name) ?? refuse("story", storyNames);
+}
+
+function refuse(what: string, known: readonly string[]): never {
+  console.error(`No such ${what}. There are:\n${known.map((name) => `  ${name}`).join("\n")}`);
+  process.exit(2);
+}

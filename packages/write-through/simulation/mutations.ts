@@ -1,10 +1,21 @@
-import type { StoreContents, StoreState } from "../src/memory/store-state.ts";
 import { DeadlineError } from "../src/errors.ts";
-import type { Primary } from "../src/primary.ts";
-import type { AuthorityLease } from "../src/protocol/authority-lease.ts";
+import type { Instant } from "../src/clock.ts";
+import type { StoreContents, StoreState } from "../src/memory/store-state.ts";
+import { NearCache, type Ticket } from "../src/near/near-cache.ts";
+import type { Primary, WriteTransaction } from "../src/primary.ts";
+import { AuthorityLease } from "../src/protocol/authority-lease.ts";
+import {
+  createCacheNode,
+  type CacheBounds,
+  type CacheNode,
+  type CachePorts,
+} from "../src/protocol/cache-node.ts";
 import { Flights } from "../src/protocol/flights.ts";
+import type { Membership } from "../src/protocol/membership.ts";
+import type { LoadedRow } from "../src/protocol/stored-text.ts";
 import type { CacheStore, StoreIdentity } from "../src/store.ts";
-import type { SimHandle } from "./sim-postgres.ts";
+import type { PostgresMutation, SimHandle } from "./sim-postgres.ts";
+import type { StoryName } from "./stories.ts";
 
 type Step<Name extends "read" | "fill" | "fence" | "publish"> = (
   state: StoreState,
@@ -20,14 +31,22 @@ export interface StoreMutation {
   readonly publish: Step<"publish">;
 }
 
+type Ports = CachePorts<SimHandle>;
+type Node = CacheNode<SimHandle>;
+
 /** The protocol with one of its rules removed, to see that the simulator misses it. */
 export interface Mutation {
   /** What is removed. */
   readonly rule: string;
+  /** The story in which it is missed soonest; default: the life of a service. */
+  readonly story?: StoryName;
+  /** What the store does when it is asked. */
   readonly store?: Partial<StoreMutation>;
-  readonly primary?: (primary: Primary<SimHandle>) => Primary<SimHandle>;
-  readonly lease?: (lease: AuthorityLease) => AuthorityLease;
-  readonly flights?: () => Flights<string>;
+  readonly postgres?: PostgresMutation;
+  /** How a process is put together. */
+  readonly build?: Build;
+  /** What writes alone use instead of the process' own parts. */
+  readonly writer?: Change;
 }
 
 export const faithful: StoreMutation = {
@@ -51,6 +70,15 @@ function believing(identify: (asked: StoreIdentity, contents: StoreContents) => 
   } satisfies StoreMutation;
 }
 
+/** A step of a replica that takes itself for the master. */
+function asMaster<T>(contents: StoreContents, step: () => T): T {
+  const { role } = contents;
+  contents.role = "master";
+  const reply = step();
+  contents.role = role;
+  return reply;
+}
+
 /** The same object but for some methods; the rest run on the original, private fields and all. */
 function overriding<T extends object>(original: T, overrides: Partial<T>): T {
   return new Proxy(original, {
@@ -59,6 +87,180 @@ function overriding<T extends object>(original: T, overrides: Partial<T>): T {
       return typeof found === "function" ? (found.bind(target) as unknown) : found;
     },
   });
+}
+
+type Build = (ports: Ports, bounds: CacheBounds) => Node;
+type Change = (node: Node) => Node;
+type MutatePrimary = (primary: Primary<SimHandle>) => Partial<Primary<SimHandle>>;
+type MutateTransaction = (
+  transaction: WriteTransaction<SimHandle>,
+  primary: Primary<SimHandle>,
+) => Partial<WriteTransaction<SimHandle>>;
+
+function withPrimary(mutate: MutatePrimary): Build {
+  return (ports, bounds) => {
+    const primary = overriding(ports.primary, mutate(ports.primary));
+    return createCacheNode({ ...ports, primary }, bounds);
+  };
+}
+
+function withTransaction(mutate: MutateTransaction): Build {
+  return withPrimary((primary) => ({
+    begin: async (fence, keys) => {
+      const transaction = await primary.begin(fence, keys);
+      return overriding(transaction, mutate(transaction, primary));
+    },
+  }));
+}
+
+function withNear(Near: typeof NearCache): Build {
+  return (ports, bounds) => createCacheNode(ports, bounds, new Near(bounds.nearMaxBytes));
+}
+
+function withLease(overrides: (node: Node) => Partial<AuthorityLease>): Build {
+  return (ports, bounds) => {
+    const node = createCacheNode(ports, bounds);
+    return { ...node, lease: overriding(node.lease, overrides(node)) };
+  };
+}
+
+function withMembership(overrides: (node: Node) => Partial<Membership>): Change {
+  return (node) => ({ ...node, membership: overriding(node.membership, overrides(node)) });
+}
+
+/** Puts a value back where it was, as if nothing had been heard. */
+function putBack(near: NearCache, key: string, value: unknown): void {
+  if (value === undefined) return;
+  const ticket = near.begin(key);
+  near.insert(ticket, value, 10);
+  near.end(ticket);
+}
+
+class NearThatDropsNoRow extends NearCache {
+  override drop(keys: readonly string[]): void {
+    const kept = keys.map((key) => [key, this.get(key)] as const);
+    super.drop(keys);
+    for (const [key, value] of kept) putBack(this, key, value);
+  }
+}
+
+class NearThatClearsNoRow extends NearCache {
+  readonly #keys = new Set<string>();
+  override insert(ticket: Ticket, value: unknown, textBytes: number): void {
+    super.insert(ticket, value, textBytes);
+    this.#keys.add(ticket.key);
+  }
+  override clear(): void {
+    const kept = [...this.#keys].map((key) => [key, this.get(key)] as const);
+    super.clear();
+    for (const [key, value] of kept) putBack(this, key, value);
+  }
+}
+
+/** Knows its reads under way, to take their marks back. */
+class NearWithReads extends NearCache {
+  readonly underWay = new Set<Ticket>();
+  override begin(key: string): Ticket {
+    const ticket = super.begin(key);
+    this.underWay.add(ticket);
+    return ticket;
+  }
+  override end(ticket: Ticket): void {
+    super.end(ticket);
+    this.underWay.delete(ticket);
+  }
+  withoutMarking(change: () => void): void {
+    const before = [...this.underWay].map((ticket) => [ticket, ticket.isMarked] as const);
+    change();
+    for (const [ticket, isMarked] of before) ticket.isMarked = isMarked;
+  }
+}
+
+class NearThatMarksNoDrop extends NearWithReads {
+  override drop(keys: readonly string[]): void {
+    this.withoutMarking(() => super.drop(keys));
+  }
+}
+
+class NearThatMarksNoClear extends NearWithReads {
+  override clear(): void {
+    this.withoutMarking(() => super.clear());
+  }
+}
+
+/** Leaves out the emptying of the memory that follows upon one kind of answer of Postgres. */
+function notClearingAfter(question: "joinNodes" | "renew"): Build {
+  return (ports, bounds) => {
+    let isAnswered = false;
+    class Near extends NearCache {
+      override clear(): void {
+        if (!isAnswered) super.clear();
+      }
+    }
+    // What a process does with an answer it does before the next immediate.
+    const noteAnswer = (): void => {
+      isAnswered = true;
+      setImmediate(() => {
+        isAnswered = false;
+      });
+    };
+    const { primary } = ports;
+    const overrides: Partial<Primary<SimHandle>> =
+      question === "joinNodes"
+        ? {
+            joinNodes: async (...args) => {
+              await primary.joinNodes(...args);
+              noteAnswer();
+            },
+          }
+        : {
+            renew: async (nodeId) => {
+              const renewal = await primary.renew(nodeId);
+              // An eviction empties the memory for another reason.
+              if (renewal.isListed) noteAnswer();
+              return renewal;
+            },
+          };
+    const near = new Near(bounds.nearMaxBytes);
+    return createCacheNode({ ...ports, primary: overriding(primary, overrides) }, bounds, near);
+  };
+}
+
+/** Gets the time of a renewal wrong: told when it was asked, it says what to take for the answer's. */
+function misdating(which: "asked" | "answered"): Build {
+  return (ports, bounds) => {
+    let lastRead: { -readonly [Part in keyof Instant]: Instant[Part] } | undefined;
+    let nextRead: Instant | undefined;
+    const now = (): Instant => {
+      const read = nextRead ?? { ...ports.clock.now() };
+      nextRead = undefined;
+      lastRead = read;
+      return read;
+    };
+    const renew: Primary<SimHandle>["renew"] = async (nodeId) => {
+      const asked = lastRead;
+      const renewal = await ports.primary.renew(nodeId);
+      if (asked === undefined) return renewal;
+      if (which === "answered") nextRead = { ...asked };
+      else Object.assign(asked, ports.clock.now());
+      return renewal;
+    };
+    const primary = overriding(ports.primary, { renew });
+    const clock = { now, sleep: ports.clock.sleep };
+    return createCacheNode({ ...ports, primary, clock }, bounds);
+  };
+}
+
+/** Lets a caller share a load that began before its call. */
+class SharingFlights extends Flights<LoadedRow> {
+  readonly #running = new Map<string, Promise<LoadedRow>>();
+  override join(key: string, load: () => Promise<LoadedRow>): Promise<LoadedRow> {
+    const running = this.#running.get(key) ?? load();
+    this.#running.set(key, running);
+    const forget = (): boolean => this.#running.delete(key);
+    running.then(forget, forget);
+    return running;
+  }
 }
 
 export const mutations: readonly Mutation[] = [
@@ -148,49 +350,225 @@ export const mutations: readonly Mutation[] = [
     store: believing((asked, { marker }) => ({ ...asked, nonce: marker ?? asked.nonce })),
   },
   {
-    rule: "a fence ends only when its transaction is over",
-    primary: (primary) => overriding(primary, { isFenceOver: () => Promise.resolve(true) }),
+    rule: "a store checks its role",
+    story: "replica",
+    store: {
+      read: (state, contents, args) => asMaster(contents, () => state.read(...args)),
+      fill: (state, contents, args) => asMaster(contents, () => state.fill(...args)),
+      fence: (state, contents, args) => asMaster(contents, () => state.fence(...args)),
+      publish: (state, contents, args) => asMaster(contents, () => state.publish(...args)),
+    },
   },
   {
-    rule: "a writer holds the epoch",
-    primary: (primary) =>
-      overriding(primary, {
-        begin: async (fence) =>
-          overriding(await primary.begin(fence), { holdEpoch: () => Promise.resolve(true) }),
-      }),
+    rule: "a fence without an answer means a rollback",
+    build: (ports, bounds) => {
+      const fence: CacheStore["fence"] = async (...args) => {
+        try {
+          return await ports.store.fence(...args);
+        } catch {
+          return { kind: "answered", value: undefined };
+        }
+      };
+      return createCacheNode({ ...ports, store: { ...ports.store, fence } }, bounds);
+    },
+  },
+  {
+    rule: "a writer holds the lock of its fence",
+    build: withPrimary((primary) => ({
+      begin: (fence, keys) => primary.begin(`unlocked ${fence}`, keys),
+    })),
+  },
+  {
+    rule: "a fence ends only when its transaction is over",
+    build: withPrimary(() => ({ isFenceOver: () => Promise.resolve(true) })),
+  },
+  {
+    rule: "a writer checks the epoch and holds it",
+    build: withTransaction((_transaction, primary) => ({ holdEpoch: () => primary.listNodes() })),
   },
   {
     rule: "a commit without an answer leaves its fence",
-    primary: (primary) =>
-      overriding(primary, {
-        begin: async (fence) => {
-          const transaction = await primary.begin(fence);
-          return overriding(transaction, {
-            commit: async () => {
-              const outcome = await transaction.commit();
-              if (outcome.kind !== "unknown") return outcome;
-              return { kind: "rolled_back", error: new DeadlineError("taken for rolled back") };
-            },
-          });
-        },
-      }),
+    build: withTransaction((transaction) => ({
+      commit: async () => {
+        const outcome = await transaction.commit();
+        if (outcome.kind !== "unknown") return outcome;
+        return { kind: "rolled_back", error: new DeadlineError("taken for rolled back") };
+      },
+    })),
   },
   {
     rule: "the first write of an unsettled epoch waits",
-    lease: (lease) => overriding(lease, { waitUntilSettled: () => Promise.resolve() }),
+    build: withLease(() => ({ waitUntilSettled: () => Promise.resolve() })),
+  },
+  {
+    rule: "an epoch is settled only when all have known it for a lease",
+    build: withPrimary((primary) => ({
+      adoptStore: async (seen, identity) => {
+        const isAdopted = await primary.adoptStore(seen, identity);
+        const epoch = seen.epoch + 1n;
+        if (isAdopted) await primary.settleEpoch({ epoch, nonce: identity.nonce });
+        return isAdopted;
+      },
+      bypassStore: async (seen) => {
+        const isBegun = await primary.bypassStore(seen);
+        if (isBegun) await primary.settleEpoch({ epoch: seen.epoch + 1n, nonce: null });
+        return isBegun;
+      },
+    })),
+  },
+  {
+    rule: "after a failover of Postgres no epoch stands",
+    postgres: { ignoresTimeline: true },
+  },
+  {
+    rule: "SQL from outside begins an epoch",
+    postgres: { ignoresOutOfBand: true },
   },
   {
     rule: "a load that is under way is not shared",
-    flights: () =>
-      new (class extends Flights<string> {
-        readonly #running = new Map<string, Promise<string>>();
-        override join(key: string, load: () => Promise<string>): Promise<string> {
-          const running = this.#running.get(key) ?? load();
-          this.#running.set(key, running);
-          const forget = (): boolean => this.#running.delete(key);
-          running.then(forget, forget);
-          return running;
-        }
-      })(),
+    build: (ports, bounds) => ({
+      ...createCacheNode(ports, bounds),
+      flights: new SharingFlights(),
+    }),
+  },
+  {
+    rule: "an invalidation drops the row from memory",
+    build: withNear(NearThatDropsNoRow),
+  },
+  {
+    rule: "an invalidation marks the reads under way",
+    build: withNear(NearThatMarksNoDrop),
+  },
+  {
+    rule: "whoever may not use its memory empties it",
+    build: withNear(NearThatClearsNoRow),
+  },
+  {
+    rule: "whoever may not use its memory marks its reads under way",
+    story: "joining",
+    build: withNear(NearThatMarksNoClear),
+  },
+  {
+    rule: "a new epoch empties the memory",
+    build: notClearingAfter("renew"),
+  },
+  {
+    rule: "a process that joins empties its memory",
+    build: notClearingAfter("joinNodes"),
+  },
+  {
+    rule: "memory is used only while the belief is valid",
+    build: withLease(({ membership }) => ({ allowsMemory: () => membership.id !== undefined })),
+  },
+  {
+    rule: "memory is used only by a process in the list",
+    build: withLease(({ lease }) => ({ allowsMemory: () => lease.trust() !== undefined })),
+  },
+  {
+    rule: "a renewal heeds an eviction",
+    build: withPrimary((primary) => ({
+      renew: async (nodeId) => ({
+        ...(await primary.renew(nodeId)),
+        isListed: nodeId !== undefined,
+      }),
+    })),
+  },
+  {
+    rule: "a fenced row is not kept in memory",
+    build: (ports, bounds) => {
+      const read: CacheStore["read"] = async (...args) => {
+        const reply = await ports.store.read(...args);
+        if (reply.kind === "stranger") return reply;
+        const value = reply.value.map((reading) =>
+          reading.kind === "fenced" ? ({ kind: "miss", fillable: false } as const) : reading,
+        );
+        return { kind: "answered", value };
+      };
+      return createCacheNode({ ...ports, store: { ...ports.store, read } }, bounds);
+    },
+  },
+  {
+    rule: "a writer waits for acknowledgements",
+    writer: withMembership(() => ({ othersIn: () => [] })),
+  },
+  {
+    rule: "a writer drops its keys from its own memory",
+    writer: (node) => ({ ...node, near: overriding(node.near, { drop: () => undefined }) }),
+  },
+  {
+    rule: "the list is read after the fence",
+    story: "joining",
+    build: withPrimary((primary) => ({
+      begin: async (fence, keys) => {
+        const listed = await primary.listNodes();
+        const transaction = await primary.begin(fence, keys);
+        return overriding(transaction, {
+          holdEpoch: async (epoch) => (await transaction.holdEpoch(epoch)) && listed,
+        });
+      },
+    })),
+  },
+  {
+    rule: "a silent process is waited for",
+    writer: withMembership(({ primary }) => ({
+      evict: async (nodeIds) => {
+        await primary.evictNodes(nodeIds);
+        await primary.removeNodes(nodeIds);
+      },
+    })),
+  },
+  {
+    rule: "an evicted process stays in the list until its lease is over",
+    writer: withMembership(({ primary, clock, leaseMs }) => ({
+      evict: async (nodeIds) => {
+        await primary.evictNodes(nodeIds);
+        await primary.removeNodes(nodeIds);
+        await clock.sleep(leaseMs);
+      },
+    })),
+  },
+  {
+    rule: "other writers too wait for an evicted process",
+    writer: withMembership(({ membership }) => ({
+      othersIn: (listed) => membership.othersIn(listed.filter(({ isEvicted }) => !isEvicted)),
+    })),
+  },
+  {
+    rule: "a belief counts from before the question",
+    story: "lease edge",
+    build: misdating("asked"),
+  },
+  {
+    rule: "an epoch is known from after the answer",
+    story: "bypass edge",
+    build: misdating("answered"),
+  },
+  {
+    rule: "a belief ends early, for clocks that differ",
+    story: "clock edge",
+    build: (ports, bounds) => {
+      const node = createCacheNode(ports, bounds);
+      const lease = new AuthorityLease({ ...node, leaseMs: bounds.leaseMs / 0.99 });
+      return { ...node, lease };
+    },
+  },
+  {
+    rule: "a belief ends when the wall clock says so",
+    build: (ports, bounds) => {
+      const { clock } = ports;
+      const now = (): Instant => ({ ...clock.now(), wallMs: 0 });
+      return createCacheNode({ ...ports, clock: { ...clock, now } }, bounds);
+    },
+  },
+  {
+    rule: "a belief ends when the monotonic clock says so",
+    build: (ports, bounds) => {
+      const { clock } = ports;
+      const now = (): Instant => {
+        const { wallMs } = clock.now();
+        return { monotonicMs: wallMs, wallMs };
+      };
+      return createCacheNode({ ...ports, clock: { ...clock, now } }, bounds);
+    },
   },
 ];

@@ -1,7 +1,12 @@
+/** An event that has not run yet may be taken back. */
+export interface Scheduled {
+  cancel(): void;
+}
+
 interface Event {
   readonly atMs: number;
   readonly order: number;
-  readonly run: () => void;
+  run: (() => void) | undefined;
 }
 
 /**
@@ -17,15 +22,22 @@ export class Scheduler {
     return this.#nowMs;
   }
 
-  after(ms: number, run: () => void): void {
+  after(ms: number, run: () => void): Scheduled {
     this.#order += 1;
-    this.#push({ atMs: this.#nowMs + Math.max(0, ms), order: this.#order, run });
+    const event: Event = { atMs: this.#nowMs + Math.max(0, ms), order: this.#order, run };
+    this.#push(event);
+    return {
+      cancel() {
+        event.run = undefined;
+      },
+    };
   }
 
   async runUntil(endMs: number): Promise<void> {
     for (let event = this.#heap[0]; event !== undefined; event = this.#heap[0]) {
       if (event.atMs > endMs) break;
       this.#pop();
+      if (event.run === undefined) continue;
       this.#nowMs = event.atMs;
       event.run();
       await settled();

@@ -1,7 +1,6 @@
 import { DeadlineError } from "../src/errors.ts";
-import type { CommitOutcome, Primary, WriteTransaction } from "../src/primary.ts";
-import type { Authority } from "../src/protocol/belief.ts";
-import type { StoreIdentity } from "../src/store.ts";
+import type { CommitOutcome, ListedNode, Primary, WriteTransaction } from "../src/primary.ts";
+import { isSameEpoch, type EpochName } from "../src/protocol/belief.ts";
 import type { Chance } from "./chance.ts";
 import type { History } from "./history.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -10,11 +9,13 @@ import type { Reply, SimProcess } from "./sim-process.ts";
 const timeoutMs = 500;
 /** Postgres ends a transaction whose process has gone silent. */
 const idleTimeoutMs = 3000;
+/** A replica that takes over lacks at most the commits of so long. */
+const maxLossMs = 400;
 
 /** What a loader and a write's statements see of the database: a version for each key. */
 export interface SimHandle {
   read(key: string): Promise<number>;
-  /** Locks the row and raises its version by one. */
+  /** Locks the row and gives it a version that none had before. */
   raise(key: string): Promise<number>;
 }
 
@@ -25,33 +26,68 @@ interface Transaction {
   lastHeardMs: number;
 }
 
-/** The primary: rows with versions, row locks, the authority, and the locks of fences. */
+interface AuthorityRow extends EpochName {
+  readonly replid: string | null;
+  readonly settled: boolean;
+  readonly timeline: number;
+}
+
+/** Rules of Postgres' part that a mutation removes. */
+export interface PostgresMutation {
+  /** Every epoch counts as of the timeline that is. */
+  readonly ignoresTimeline?: boolean;
+  /** A change from outside leaves the epoch as it was. */
+  readonly ignoresOutOfBand?: boolean;
+}
+
+/** All that is committed, as a value, so that a failover can go back to an earlier one. */
+interface Committed {
+  readonly authority: AuthorityRow;
+  readonly versions: ReadonlyMap<string, number>;
+  readonly nodes: readonly ListedNode[];
+}
+
+type Ask = <T>(execute: (reply: Reply<T>) => void) => Promise<T>;
+
+/** The primary: rows with versions, row locks, the authority, the node list, the locks of fences. */
 export class SimPostgres {
   readonly #scheduler: Scheduler;
   readonly #chance: Chance;
   readonly #history: History;
-  readonly #versions = new Map<string, number>();
+  readonly #leaseMs: number;
+  readonly #mutation: PostgresMutation;
   readonly #rowOwners = new Map<string, Transaction>();
   readonly #epochHolders = new Set<Transaction>();
   readonly #fences = new Map<string, Transaction>();
-  #waiting: (() => boolean)[] = [];
-  #slowUntilMs = 0;
-  #authority: Authority = {
-    epoch: 1n,
-    replid: null,
-    nonce: null,
-    settled: true,
-    onTimeline: true,
+  #committed: Committed = {
+    authority: { epoch: 1n, replid: null, nonce: null, settled: true, timeline: 1 },
+    versions: new Map(),
+    nodes: [],
   };
+  #log: { readonly atMs: number; readonly committed: Committed }[] = [];
+  readonly #renewedAtMs = new Map<SimProcess, number>();
+  #waiting: (() => boolean)[] = [];
+  #timeline = 1;
+  #lastVersion = 0;
+  #slowUntilMs = 0;
 
-  constructor(scheduler: Scheduler, chance: Chance, history: History) {
+  constructor(
+    scheduler: Scheduler,
+    chance: Chance,
+    history: History,
+    leaseMs: number,
+    mutation: PostgresMutation = {},
+  ) {
+    this.#mutation = mutation;
     this.#scheduler = scheduler;
     this.#chance = chance;
     this.#history = history;
+    this.#leaseMs = leaseMs;
   }
 
-  versionOf(key: string): number {
-    return this.#versions.get(key) ?? 0;
+  /** When this process was last told of the authority. */
+  lastRenewalMs(process: SimProcess): number {
+    return this.#renewedAtMs.get(process) ?? -Infinity;
   }
 
   /** Commits take long for a while. */
@@ -59,27 +95,120 @@ export class SimPostgres {
     this.#slowUntilMs = this.#scheduler.nowMs + ms;
   }
 
+  /** A replica takes over, on a new timeline, and the last commits may be lost. */
+  failOver(): void {
+    const { nowMs } = this.#scheduler;
+    const lostSinceMs =
+      nowMs - (this.#chance.happens(0.5) ? this.#chance.between(0, maxLossMs) : 0);
+    const before = this.#committed.versions;
+    const kept = this.#log.findLast(({ atMs }) => atMs <= lostSinceMs);
+    if (this.#mutation.ignoresTimeline !== true) this.#timeline += 1;
+    for (const transaction of this.#fences.values()) transaction.state = "over";
+    this.#fences.clear();
+    this.#rowOwners.clear();
+    this.#epochHolders.clear();
+    this.#waiting = [];
+    if (kept === undefined) return;
+    this.#committed = kept.committed;
+    this.#log = [kept];
+    for (const key of before.keys()) {
+      const version = kept.committed.versions.get(key) ?? 0;
+      this.#history.wentBackTo(key, version, nowMs, nowMs + this.#leaseMs);
+    }
+  }
+
+  /**
+   * SQL from outside changes a row with `portcullis.out_of_band = 'flush'`: correct for all within
+   * one lease.
+   */
+  writeOutOfBand(key: string): void {
+    this.#whenPossible(() => {
+      if (this.#epochHolders.size > 0 || this.#rowOwners.has(key)) return false;
+      const { nowMs } = this.#scheduler;
+      const { authority, versions } = this.#committed;
+      const version = this.#freshVersion();
+      this.#commitState({
+        versions: new Map(versions).set(key, version),
+        authority:
+          this.#mutation.ignoresOutOfBand === true
+            ? authority
+            : {
+                epoch: authority.epoch + 1n,
+                replid: null,
+                nonce: null,
+                settled: false,
+                timeline: this.#timeline,
+              },
+      });
+      this.#history.committed(key, version, nowMs, nowMs + this.#leaseMs);
+      return true;
+    });
+  }
+
   primaryOf(process: SimProcess): Primary<SimHandle> {
-    const ask = <T>(execute: (reply: Reply<T>) => void): Promise<T> =>
+    const ask: Ask = (execute) =>
       process.call({
         peer: "postgres",
         timeoutMs,
         late: () => new DeadlineError("Postgres did not answer"),
         execute,
       });
+    const doNow = (change: () => void): Promise<void> =>
+      ask<undefined>((reply) => {
+        change();
+        reply.value(undefined);
+      });
     const load: SimHandle = {
-      read: (key) => ask((reply) => reply.value(this.versionOf(key))),
+      read: (key) => ask((reply) => reply.value(this.#versionOf(key))),
       raise: () => Promise.reject(new Error("A loader does not write")),
     };
     return {
-      readAuthority: () => ask((reply) => reply.value(this.#authority)),
-      adoptStore: (epoch, identity) => ask((reply) => this.#adoptStore(epoch, identity, reply)),
-      settleEpoch: (epoch, nonce) =>
+      renew: (nodeId) =>
         ask((reply) => {
-          const isSame = this.#authority.epoch === epoch && this.#authority.nonce === nonce;
-          if (isSame) this.#authority = { ...this.#authority, settled: true };
-          reply.value(undefined);
+          this.#renewedAtMs.set(process, this.#scheduler.nowMs);
+          const { authority, nodes } = this.#committed;
+          const { timeline, ...row } = authority;
+          reply.value({
+            authority: { ...row, onTimeline: timeline === this.#timeline },
+            isListed: nodes.some(({ id, isEvicted }) => id === nodeId && !isEvicted),
+          });
         }),
+      adoptStore: (seen, { replid, nonce }) =>
+        ask((reply) =>
+          this.#beginEpoch(seen, reply, ({ settled, nonce: before, timeline }) => ({
+            replid,
+            nonce,
+            settled: settled && before === null && timeline === this.#timeline,
+          })),
+        ),
+      bypassStore: (seen) =>
+        ask((reply) =>
+          this.#beginEpoch(seen, reply, () => ({ replid: null, nonce: null, settled: false })),
+        ),
+      settleEpoch: (epoch) =>
+        ask((reply) =>
+          this.#whenPossible(() => {
+            if (this.#epochHolders.size > 0) return false;
+            const { authority } = this.#committed;
+            if (this.#isCurrent(epoch)) {
+              this.#commitState({ authority: { ...authority, settled: true } });
+            }
+            reply.value(undefined);
+            return true;
+          }),
+        ),
+      joinNodes: (id, formerIds) =>
+        doNow(() =>
+          this.#changeNodes((nodes) => [...without(nodes, formerIds), { id, isEvicted: false }]),
+        ),
+      listNodes: () => ask((reply) => reply.value(this.#committed.nodes)),
+      evictNodes: (ids) =>
+        doNow(() =>
+          this.#changeNodes((nodes) =>
+            nodes.map((node) => (ids.includes(node.id) ? { ...node, isEvicted: true } : node)),
+          ),
+        ),
+      removeNodes: (ids) => doNow(() => this.#changeNodes((nodes) => without(nodes, ids))),
       isFenceOver: (fence) => ask((reply) => reply.value(!this.#fences.has(fence))),
       load: (query) => query(load),
       begin: async (fence) => {
@@ -101,25 +230,22 @@ export class SimPostgres {
     return transaction;
   }
 
-  #writeTransaction(
-    transaction: Transaction,
-    ask: <T>(execute: (reply: Reply<T>) => void) => Promise<T>,
-  ): WriteTransaction<SimHandle> {
-    const inside = <T>(execute: (reply: Reply<T>) => void): Promise<T> =>
+  #writeTransaction(transaction: Transaction, ask: Ask): WriteTransaction<SimHandle> {
+    const inside: Ask = (execute) =>
       ask((reply) => {
         transaction.lastHeardMs = this.#scheduler.nowMs;
         if (transaction.state === "open") execute(reply);
         else reply.error(new Error("The connection was ended"));
       });
     const handle: SimHandle = {
-      read: (key) => inside((reply) => reply.value(this.versionOf(key))),
+      read: (key) => inside((reply) => reply.value(this.#versionOf(key))),
       raise: (key) => inside((reply) => this.#raise(transaction, key, reply)),
     };
     return {
-      holdEpoch: (epoch, nonce) =>
+      holdEpoch: (epoch) =>
         inside((reply) => {
           this.#epochHolders.add(transaction);
-          reply.value(this.#authority.epoch === epoch && this.#authority.nonce === nonce);
+          reply.value(this.#isCurrent(epoch) ? this.#committed.nodes : undefined);
         }),
       run: (work) => work(handle),
       commit: () => this.#commit(transaction, inside),
@@ -131,20 +257,21 @@ export class SimPostgres {
     };
   }
 
-  async #commit(
-    transaction: Transaction,
-    inside: <T>(execute: (reply: Reply<T>) => void) => Promise<T>,
-  ): Promise<CommitOutcome> {
+  async #commit(transaction: Transaction, inside: Ask): Promise<CommitOutcome> {
     try {
       await inside<undefined>((reply) => {
         transaction.state = "committing";
         const isSlow = this.#slowUntilMs > this.#scheduler.nowMs;
         const delayMs = this.#chance.between(0.1, isSlow ? 700 : 3);
         this.#scheduler.after(delayMs, () => {
+          // A failover came before.
+          if (transaction.state !== "committing") return;
+          const versions = new Map(this.#committed.versions);
           for (const [key, version] of transaction.writes) {
-            this.#versions.set(key, version);
+            versions.set(key, version);
             this.#history.committed(key, version, this.#scheduler.nowMs);
           }
+          this.#commitState({ versions });
           this.#end(transaction);
           reply.value(undefined);
         });
@@ -161,31 +288,57 @@ export class SimPostgres {
       const owner = this.#rowOwners.get(key);
       if (owner !== undefined && owner !== transaction) return false;
       this.#rowOwners.set(key, transaction);
-      const version = transaction.writes.get(key) ?? this.versionOf(key) + 1;
+      const version = transaction.writes.get(key) ?? this.#freshVersion();
       transaction.writes.set(key, version);
       reply.value(version);
       return true;
     });
   }
 
-  #adoptStore(epoch: bigint, { replid, nonce }: StoreIdentity, reply: Reply<boolean>): void {
+  #beginEpoch(
+    seen: EpochName,
+    reply: Reply<boolean>,
+    begun: (before: AuthorityRow) => Pick<AuthorityRow, "replid" | "nonce" | "settled">,
+  ): void {
     this.#whenPossible(() => {
       if (this.#epochHolders.size > 0) return false;
-      const { epoch: current, settled, nonce: before } = this.#authority;
-      if (current !== epoch) {
-        reply.value(false);
-        return true;
+      const { authority } = this.#committed;
+      const isSeen = isSameEpoch(authority, seen);
+      if (isSeen) {
+        const epoch = authority.epoch + 1n;
+        const timeline = this.#timeline;
+        this.#commitState({ authority: { ...begun(authority), epoch, timeline } });
       }
-      this.#authority = {
-        epoch: epoch + 1n,
-        replid,
-        nonce,
-        settled: settled && before === null,
-        onTimeline: true,
-      };
-      reply.value(true);
+      reply.value(isSeen);
       return true;
     });
+  }
+
+  #isCurrent(epoch: EpochName): boolean {
+    const { authority } = this.#committed;
+    return isSameEpoch(authority, epoch) && authority.timeline === this.#timeline;
+  }
+
+  #changeNodes(change: (nodes: readonly ListedNode[]) => readonly ListedNode[]): void {
+    this.#commitState({ nodes: change(this.#committed.nodes) });
+  }
+
+  #commitState(change: Partial<Committed>): void {
+    const { nowMs } = this.#scheduler;
+    if (this.#log.length === 0) this.#log.push({ atMs: -Infinity, committed: this.#committed });
+    this.#committed = { ...this.#committed, ...change };
+    this.#log.push({ atMs: nowMs, committed: this.#committed });
+    // The one before the loss that is possible must stay, and nothing older.
+    while ((this.#log[1]?.atMs ?? Infinity) < nowMs - maxLossMs) this.#log.shift();
+  }
+
+  #versionOf(key: string): number {
+    return this.#committed.versions.get(key) ?? 0;
+  }
+
+  #freshVersion(): number {
+    this.#lastVersion += 1;
+    return this.#lastVersion;
   }
 
   #endWhenSilent(transaction: Transaction): void {
@@ -200,7 +353,9 @@ export class SimPostgres {
     transaction.state = "over";
     this.#fences.delete(transaction.fence);
     this.#epochHolders.delete(transaction);
-    for (const key of transaction.writes.keys()) this.#rowOwners.delete(key);
+    for (const [key, owner] of this.#rowOwners) {
+      if (owner === transaction) this.#rowOwners.delete(key);
+    }
     // A statement that waited for a lock of this one may go on; those that cannot wait on.
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -210,4 +365,8 @@ export class SimPostgres {
   #whenPossible(step: () => boolean): void {
     if (!step()) this.#waiting.push(step);
   }
+}
+
+function without(nodes: readonly ListedNode[], ids: readonly string[]): readonly ListedNode[] {
+  return nodes.filter(({ id }) => !ids.includes(id));
 }
