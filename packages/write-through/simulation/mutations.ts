@@ -409,11 +409,25 @@ export const mutations: readonly Mutation[] = [
         if (isAdopted) await primary.settleEpoch({ epoch, nonce: identity.nonce });
         return isAdopted;
       },
-      bypassStore: async (seen) => {
-        const isBegun = await primary.bypassStore(seen);
-        if (isBegun) await primary.settleEpoch({ epoch: seen.epoch + 1n, nonce: null });
+      bypassStore: async (seen, nonce) => {
+        const isBegun = await primary.bypassStore(seen, nonce);
+        if (isBegun) await primary.settleEpoch({ epoch: seen.epoch + 1n, nonce });
         return isBegun;
       },
+    })),
+  },
+  {
+    rule: "a bypass has a nonce of its own",
+    story: "lost epoch",
+    build: withPrimary((primary) => ({
+      bypassStore: (seen) => primary.bypassStore(seen, "bypass"),
+    })),
+  },
+  {
+    rule: "an eviction has a mark of its own",
+    story: "lost eviction",
+    build: withPrimary((primary) => ({
+      evictNodes: (nodeIds) => primary.evictNodes(nodeIds, `of ${nodeIds.join()}`),
     })),
   },
   {
@@ -510,18 +524,18 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: "a silent process is waited for",
-    writer: withMembership(({ primary }) => ({
+    writer: withMembership(({ primary, entropy }) => ({
       evict: async (nodeIds) => {
-        await primary.evictNodes(nodeIds);
+        await primary.evictNodes(nodeIds, entropy.token());
         await primary.removeNodes(nodeIds);
       },
     })),
   },
   {
     rule: "an evicted process stays in the list until its lease is over",
-    writer: withMembership(({ primary, clock, leaseMs }) => ({
+    writer: withMembership(({ primary, clock, entropy, leaseMs }) => ({
       evict: async (nodeIds) => {
-        await primary.evictNodes(nodeIds);
+        await primary.evictNodes(nodeIds, entropy.token());
         await primary.removeNodes(nodeIds);
         await clock.sleep(leaseMs);
       },
@@ -530,7 +544,7 @@ export const mutations: readonly Mutation[] = [
   {
     rule: "other writers too wait for an evicted process",
     writer: withMembership(({ membership }) => ({
-      othersIn: (listed) => membership.othersIn(listed.filter(({ isEvicted }) => !isEvicted)),
+      othersIn: (listed) => membership.othersIn(listed.filter(({ eviction }) => eviction === null)),
     })),
   },
   {
@@ -554,6 +568,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: "a belief ends when the wall clock says so",
+    story: "wrong clock",
     build: (ports, bounds) => {
       const { clock } = ports;
       const now = (): Instant => ({ ...clock.now(), wallMs: 0 });
@@ -562,6 +577,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: "a belief ends when the monotonic clock says so",
+    story: "wrong clock",
     build: (ports, bounds) => {
       const { clock } = ports;
       const now = (): Instant => {

@@ -9,8 +9,10 @@ import type { Reply, SimProcess } from "./sim-process.ts";
 const timeoutMs = 500;
 /** Postgres ends a transaction whose process has gone silent. */
 const idleTimeoutMs = 3000;
-/** A replica that takes over lacks at most the commits of so long. */
-const maxLossMs = 400;
+/** A replica that takes over lacks the commits of so long at most, in most cases. */
+const usualLossMs = 400;
+/** And never those of longer. */
+const maxLossMs = 2500;
 
 /** What a loader and a write's statements see of the database: a version for each key. */
 export interface SimHandle {
@@ -96,10 +98,11 @@ export class SimPostgres {
   }
 
   /** A replica takes over, on a new timeline, and the last commits may be lost. */
-  failOver(): void {
+  failOver(
+    lossMs: number = this.#chance.happens(0.5) ? this.#chance.between(0, usualLossMs) : 0,
+  ): void {
     const { nowMs } = this.#scheduler;
-    const lostSinceMs =
-      nowMs - (this.#chance.happens(0.5) ? this.#chance.between(0, maxLossMs) : 0);
+    const lostSinceMs = nowMs - lossMs;
     const before = this.#committed.versions;
     const kept = this.#log.findLast(({ atMs }) => atMs <= lostSinceMs);
     if (this.#mutation.ignoresTimeline !== true) this.#timeline += 1;
@@ -135,7 +138,7 @@ export class SimPostgres {
             : {
                 epoch: authority.epoch + 1n,
                 replid: null,
-                nonce: null,
+                nonce: `outside ${version}`,
                 settled: false,
                 timeline: this.#timeline,
               },
@@ -170,20 +173,20 @@ export class SimPostgres {
           const { timeline, ...row } = authority;
           reply.value({
             authority: { ...row, onTimeline: timeline === this.#timeline },
-            isListed: nodes.some(({ id, isEvicted }) => id === nodeId && !isEvicted),
+            isListed: nodes.some(({ id, eviction }) => id === nodeId && eviction === null),
           });
         }),
       adoptStore: (seen, { replid, nonce }) =>
         ask((reply) =>
-          this.#beginEpoch(seen, reply, ({ settled, nonce: before, timeline }) => ({
+          this.#beginEpoch(seen, reply, ({ settled, replid: before, timeline }) => ({
             replid,
             nonce,
             settled: settled && before === null && timeline === this.#timeline,
           })),
         ),
-      bypassStore: (seen) =>
+      bypassStore: (seen, nonce) =>
         ask((reply) =>
-          this.#beginEpoch(seen, reply, () => ({ replid: null, nonce: null, settled: false })),
+          this.#beginEpoch(seen, reply, () => ({ replid: null, nonce, settled: false })),
         ),
       settleEpoch: (epoch) =>
         ask((reply) =>
@@ -199,13 +202,23 @@ export class SimPostgres {
         ),
       joinNodes: (id, formerIds) =>
         doNow(() =>
-          this.#changeNodes((nodes) => [...without(nodes, formerIds), { id, isEvicted: false }]),
+          this.#changeNodes((nodes) => [...without(nodes, formerIds), { id, eviction: null }]),
         ),
       listNodes: () => ask((reply) => reply.value(this.#committed.nodes)),
-      evictNodes: (ids) =>
+      evictNodes: (ids, mark) =>
+        ask((reply) => {
+          const isMeant = ({ id }: ListedNode): boolean => ids.includes(id);
+          this.#changeNodes((nodes) =>
+            nodes.map((node) =>
+              isMeant(node) ? { ...node, eviction: node.eviction ?? mark } : node,
+            ),
+          );
+          reply.value(this.#committed.nodes.filter(isMeant));
+        }),
+      removeEvicted: (marks) =>
         doNow(() =>
           this.#changeNodes((nodes) =>
-            nodes.map((node) => (ids.includes(node.id) ? { ...node, isEvicted: true } : node)),
+            nodes.filter(({ eviction }) => eviction === null || !marks.includes(eviction)),
           ),
         ),
       removeNodes: (ids) => doNow(() => this.#changeNodes((nodes) => without(nodes, ids))),

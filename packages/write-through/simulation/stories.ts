@@ -10,7 +10,10 @@ export type StoryName =
   | "clock edge"
   | "bypass edge"
   | "joining"
-  | "replica";
+  | "replica"
+  | "wrong clock"
+  | "lost epoch"
+  | "lost eviction";
 
 /** Reads a key again and again, in steps of so long, in a span of time. */
 function keepReading(
@@ -140,6 +143,77 @@ const replica: Story = async (world) => {
   return [];
 };
 
+/** A clock of a process stands still or is set back while it cannot ask Postgres, and another writes. */
+const wrongClock: Story = async (world) => {
+  const { chance, scheduler, redis } = world;
+  world.weather = calm;
+  const reader = world.join(() => undefined);
+  const writer = world.join((member) => void world.write(member, ["post:a"]));
+  await scheduler.runUntil(800);
+  await nextRenewal(world, reader);
+  keepReading(world, reader, 20, scheduler.nowMs, scheduler.nowMs + 3 * leaseMs);
+  redis.muffle(reader.process, 3000);
+  reader.process.cutOff("postgres", 3000);
+  scheduler.after(chance.between(10, 200), () => {
+    if (chance.happens(0.5)) reader.process.suspend(chance.between(0, 2 * leaseMs));
+    else reader.process.stepWallClock(-chance.between(0, 2 * leaseMs));
+  });
+  scheduler.after(chance.between(0, 100), () => void world.write(writer, ["post:a"]));
+  await scheduler.runUntil(4500);
+  return [];
+};
+
+/**
+ * A failover of Postgres loses a bypass and the adoption that ended it. A process that knows the one
+ * and not the other is given the number of that bypass again, while the adopted store is in use.
+ */
+const lostEpoch: Story = async (world) => {
+  const { chance, scheduler, postgres } = world;
+  world.weather = calm;
+  const reader = world.join(() => undefined);
+  const writer = world.join((member) => void world.write(member, ["post:a"]));
+  await scheduler.runUntil(800);
+  const bypassedAtMs = scheduler.nowMs;
+  writer.process.cutOff("redis", 5000);
+  writer.node.lease.bypass(undefined).catch(() => undefined);
+  const isAdopted = (): boolean => reader.node.lease.trust() !== undefined;
+  for (const isDue of [() => !isAdopted(), isAdopted]) {
+    while (!isDue() && scheduler.nowMs < 3000) await scheduler.runUntil(scheduler.nowMs + 1);
+  }
+  const adoptedAtMs = scheduler.nowMs;
+  keepReading(world, reader, 5, adoptedAtMs, adoptedAtMs + leaseMs);
+  await scheduler.runUntil(adoptedAtMs + chance.between(5, 40));
+  reader.process.cutOff("postgres", leaseMs);
+  postgres.failOver(scheduler.nowMs - bypassedAtMs);
+  const stranger = world.join((member) => void world.write(member, ["post:a"]));
+  stranger.process.cutOff("redis", 5000);
+  for (let afterMs = 0; afterMs < 500; afterMs += 5) {
+    scheduler.after(afterMs, () => void world.write(writer, ["post:a"]));
+  }
+  await scheduler.runUntil(adoptedAtMs + 2 * leaseMs);
+  return [];
+};
+
+/** A failover of Postgres loses the eviction of a process, which goes on and is evicted again. */
+const lostEviction: Story = async (world) => {
+  const { chance, scheduler, postgres, redis } = world;
+  world.weather = calm;
+  const reader = world.join(() => undefined);
+  const writer = world.join((member) => void world.write(member, ["post:a"]));
+  await scheduler.runUntil(800);
+  keepReading(world, reader, 20, scheduler.nowMs, scheduler.nowMs + 3 * leaseMs);
+  await nextRenewal(world, reader);
+  const silences = [0, chance.between(leaseMs, 2 * leaseMs)];
+  for (const afterMs of silences) {
+    scheduler.after(afterMs, () => redis.muffle(reader.process, chance.between(60, 150)));
+    scheduler.after(afterMs + 1, () => void world.write(writer, ["post:a"]));
+  }
+  scheduler.after(chance.between(50, 250), () => postgres.failOver());
+  scheduler.after(silences[1] ?? 0, () => reader.process.cutOff("postgres", leaseMs));
+  await scheduler.runUntil(4500);
+  return [];
+};
+
 /** The life of a service, and stories that bring about what is too rare in it. */
 export const stories: Readonly<Record<StoryName, Story>> = {
   life: live,
@@ -148,6 +222,9 @@ export const stories: Readonly<Record<StoryName, Story>> = {
   "bypass edge": bypassEdge,
   joining,
   replica,
+  "wrong clock": wrongClock,
+  "lost epoch": lostEpoch,
+  "lost eviction": lostEviction,
 };
 
 export const storyNames: readonly StoryName[] = Object.keys(stories) as StoryName[];

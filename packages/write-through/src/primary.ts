@@ -15,8 +15,12 @@ export class TransactionConflict extends Error {
 /** One process in the list of those that may keep rows in their memory. */
 export interface ListedNode {
   readonly id: string;
-  /** It was silent: it may use its memory until the lease it had then is over, and no longer. */
-  readonly isEvicted: boolean;
+  /**
+   * The mark of its eviction, used for no other. It was silent, and may use its memory until the
+   * lease it had then is over. A mark, because a failover of Postgres may lose an eviction, and the
+   * wait for it must not be taken for the wait for a later one.
+   */
+  readonly eviction: string | null;
 }
 
 /** What one SELECT says to a process that renews its belief. */
@@ -37,7 +41,7 @@ export interface WriteTransaction<Handle> {
    * Runs the caller's statements.
    *
    * @throws TransactionConflict; UndeclaredWriteError; DeadlineError when a statement, or all
-   *   together, took too long.
+   *   together, took too long; DatabaseUnavailableError; what `work` throws of its own, as it is.
    */
   run<T>(work: (handle: Handle) => Promise<T>): Promise<T>;
   /** Sends the commit, and says what can be known of it. */
@@ -48,7 +52,8 @@ export interface WriteTransaction<Handle> {
 
 /**
  * The steps of the protocol that the primary Postgres carries out. Every call settles within a
- * deadline of its own; a late one is rejected with a DeadlineError and may yet be carried out.
+ * deadline of its own; a late one is rejected with a DeadlineError, one whose connection failed with a
+ * DatabaseUnavailableError, and both may yet be carried out.
  */
 export interface Primary<Handle> {
   /** @param nodeId the process' own id in the list, if it is in it. */
@@ -59,14 +64,21 @@ export interface Primary<Handle> {
    */
   adoptStore(seen: EpochName, identity: StoreIdentity): Promise<boolean>;
   /** Begins an epoch without a store, if the epoch is still the one that was seen. */
-  bypassStore(seen: EpochName): Promise<boolean>;
+  bypassStore(seen: EpochName, nonce: string): Promise<boolean>;
   /** Notes that every process has known the epoch for a lease. */
   settleEpoch(epoch: EpochName): Promise<void>;
   /** Puts a process in the list, and takes out ids it had before, in one statement. */
   joinNodes(nodeId: string, formerIds: readonly string[]): Promise<void>;
   listNodes(): Promise<readonly ListedNode[]>;
-  /** Committed at once: from then on no renewal of these processes succeeds. */
-  evictNodes(nodeIds: readonly string[]): Promise<void>;
+  /**
+   * Committed at once: from then on no renewal of these processes succeeds.
+   *
+   * @returns those of them that are listed; one that had been evicted keeps the mark it had.
+   */
+  evictNodes(nodeIds: readonly string[], mark: string): Promise<readonly ListedNode[]>;
+  /** Takes out of the list those who were evicted under these marks. */
+  removeEvicted(marks: readonly string[]): Promise<void>;
+  /** Takes out ids that are a process' own. */
   removeNodes(nodeIds: readonly string[]): Promise<void>;
   /** Is the transaction of this fence over? */
   isFenceOver(fence: string): Promise<boolean>;

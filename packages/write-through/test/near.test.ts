@@ -49,7 +49,7 @@ async function connectRedis(): Promise<RedisClientType> {
 /** The ids of the processes that may keep rows in their memory. */
 async function listedIds({ database }: CacheProcess): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id from portcullis.node where not evicted order by id`.execute(database);
+    select id from portcullis.node where eviction is null order by id`.execute(database);
   return rows.map(({ id }) => id);
 }
 
@@ -209,7 +209,7 @@ describe("a write", () => {
 
   it("waits for a process that died without a goodbye, once", async () => {
     const { database, rename, events, posts } = await setUp();
-    await sql`insert into portcullis.node (id, evicted) values ('dead', false)`.execute(database);
+    await sql`insert into portcullis.node (id) values ('dead')`.execute(database);
     await rename("p1", "v2");
     await rename("p1", "v3");
     await rename("p2", "v2");
@@ -223,7 +223,7 @@ describe("a write", () => {
 
   it("waits for a process that another writer has evicted", async () => {
     const { database, rename } = await setUp();
-    await sql`insert into portcullis.node (id, evicted) values ('dead', true)`.execute(database);
+    await sql`insert into portcullis.node (id, eviction) values ('dead', 'mark')`.execute(database);
     await rename("p1", "v2");
     const { rows } = await sql`select id from portcullis.node where id = 'dead'`.execute(database);
     expect(rows).toEqual([]);
@@ -232,7 +232,7 @@ describe("a write", () => {
   it("of several writers at once, past a dead process, all succeed", async () => {
     const processes = await setUpThree();
     const [{ database, posts }] = processes;
-    await sql`insert into portcullis.node (id, evicted) values ('dead', false)`.execute(database);
+    await sql`insert into portcullis.node (id) values ('dead')`.execute(database);
     await Promise.all(processes.map(({ rename }, index) => rename(`p${index + 1}`, "v2")));
     for (const id of ["p1", "p2", "p3"]) {
       expect(await posts.read(id)).toMatchObject({ title: "v2" });

@@ -5,7 +5,7 @@ import { openDatabase } from "../../test/row-cache.ts";
 import type { Authority } from "../protocol/belief.ts";
 import { adoptStore, bypassStore, holdEpoch, readRenewal, settleEpoch } from "./authority-row.ts";
 import { migrateWriteThrough } from "./migrations.ts";
-import { evictNodes, joinNodes, listNodes, removeNodes } from "./node-list.ts";
+import { evictNodes, joinNodes, listNodes, removeEvicted, removeNodes } from "./node-list.ts";
 import { asWriteThrough, type WriteThroughTables } from "./tables.ts";
 
 let postgres: TestDatabase;
@@ -60,23 +60,23 @@ it("an epoch is settled by those alone who know it by its nonce, not by its numb
 });
 
 it("an adoption out of a bypass that is settled is settled, out of another it is not", async () => {
-  await bypassStore(database, initial);
-  await settleEpoch(database, { epoch: 2n, nonce: null });
-  await adoptStore(database, { epoch: 2n, nonce: null }, { replid: "r", nonce: "n" });
+  await bypassStore(database, initial, "a");
+  await settleEpoch(database, { epoch: 2n, nonce: "a" });
+  await adoptStore(database, { epoch: 2n, nonce: "a" }, { replid: "r", nonce: "n" });
   expect(await readAuthority()).toMatchObject({ epoch: 3n, nonce: "n", settled: true });
-  await bypassStore(database, { epoch: 3n, nonce: "n" });
-  await adoptStore(database, { epoch: 4n, nonce: null }, { replid: "r", nonce: "m" });
+  await bypassStore(database, { epoch: 3n, nonce: "n" }, "b");
+  await adoptStore(database, { epoch: 4n, nonce: "b" }, { replid: "r", nonce: "m" });
   expect(await readAuthority()).toMatchObject({ epoch: 5n, nonce: "m", settled: false });
 });
 
-it("a bypass names no store, and is not settled", async () => {
+it("a bypass has a name but no store, and is not settled", async () => {
   await adoptStore(database, initial, { replid: "r", nonce: "n" });
-  expect(await bypassStore(database, initial)).toBe(false);
-  expect(await bypassStore(database, { epoch: 2n, nonce: "n" })).toBe(true);
+  expect(await bypassStore(database, initial, "b")).toBe(false);
+  expect(await bypassStore(database, { epoch: 2n, nonce: "n" }, "b")).toBe(true);
   expect(await readAuthority()).toEqual({
     epoch: 3n,
     replid: null,
-    nonce: null,
+    nonce: "b",
     settled: false,
     onTimeline: true,
   });
@@ -97,21 +97,22 @@ it("after a failover nothing is held, settled or taken for settled, also in bypa
 it("who holds the epoch gets the list; who is evicted or gone is not listed in a renewal", async () => {
   await joinNodes(database, "a", []);
   await joinNodes(database, "b", []);
-  await evictNodes(database, ["b", "nobody"]);
+  const evicted = { id: "b", eviction: "mark" };
+  expect(await evictNodes(database, ["b", "nobody"], "mark")).toEqual([evicted]);
+  expect(await evictNodes(database, ["b"], "later")).toEqual([evicted]);
   const held = await database.transaction().execute((own) => holdEpoch(own, initial));
   expect(held).toHaveLength(2);
-  expect(held).toEqual(
-    expect.arrayContaining([
-      { id: "a", isEvicted: false },
-      { id: "b", isEvicted: true },
-    ]),
-  );
+  expect(held).toEqual(expect.arrayContaining([{ id: "a", eviction: null }, evicted]));
   expect(await readRenewal(database, "a")).toMatchObject({ isListed: true });
   expect(await readRenewal(database, "b")).toMatchObject({ isListed: false });
   expect(await readRenewal(database, "nobody")).toMatchObject({ isListed: false });
   expect(await readRenewal(database, undefined)).toMatchObject({ isListed: false });
-  await joinNodes(database, "c", ["a", "b"]);
-  expect(await listNodes(database)).toEqual([{ id: "c", isEvicted: false }]);
+  await removeEvicted(database, ["later"]);
+  expect(await listNodes(database)).toHaveLength(2);
+  await removeEvicted(database, ["mark"]);
+  expect(await listNodes(database)).toEqual([{ id: "a", eviction: null }]);
+  await joinNodes(database, "c", ["a"]);
+  expect(await listNodes(database)).toEqual([{ id: "c", eviction: null }]);
   await removeNodes(database, ["c"]);
   expect(await listNodes(database)).toEqual([]);
 });

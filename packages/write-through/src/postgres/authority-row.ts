@@ -22,7 +22,7 @@ export async function readRenewal(
         selectFrom("portcullis.node")
           .select("portcullis.node.id")
           .where("portcullis.node.id", "=", nodeId ?? "")
-          .where("evicted", "=", false),
+          .where("eviction", "is", null),
       ).as("isListed"),
     )
     .executeTakeFirstOrThrow();
@@ -41,7 +41,7 @@ export async function holdEpoch(
     .selectFrom("portcullis.authority")
     .select(
       sql<ListedNode[]>`(
-        select coalesce(json_agg(json_build_object('id', id, 'isEvicted', evicted)), '[]'::json)
+        select coalesce(json_agg(json_build_object('id', id, 'eviction', eviction)), '[]'::json)
         from portcullis.node)`.as("listed"),
     )
     .where("epoch", "=", `${epoch}`)
@@ -61,7 +61,7 @@ export async function adoptStore(
   seen: EpochName,
   { replid, nonce }: StoreIdentity,
 ): Promise<boolean> {
-  const isNobodyCaching = sql<boolean>`settled and nonce is null
+  const isNobodyCaching = sql<boolean>`settled and replid is null
     and timeline is not distinct from ${currentTimeline}`;
   return await beginEpoch(database, seen, { replid, nonce, settled: isNobodyCaching });
 }
@@ -70,8 +70,9 @@ export async function adoptStore(
 export async function bypassStore(
   database: Kysely<WriteThroughTables>,
   seen: EpochName,
+  nonce: string,
 ): Promise<boolean> {
-  return await beginEpoch(database, seen, { replid: null, nonce: null, settled: false });
+  return await beginEpoch(database, seen, { replid: null, nonce, settled: false });
 }
 
 async function beginEpoch(
@@ -79,7 +80,7 @@ async function beginEpoch(
   { epoch, nonce }: EpochName,
   begun: {
     readonly replid: string | null;
-    readonly nonce: string | null;
+    readonly nonce: string;
     readonly settled: boolean | RawBuilder<boolean>;
   },
 ): Promise<boolean> {

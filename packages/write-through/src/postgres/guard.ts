@@ -196,7 +196,7 @@ export const guardMigration: Migration = {
           return;
         end if;
         update portcullis.authority
-          set epoch = epoch + 1, replid = null, nonce = null, settled = false,
+          set epoch = epoch + 1, replid = null, nonce = gen_random_uuid()::text, settled = false,
             timeline = left(pg_walfile_name(pg_current_wal_lsn()), 8);
         perform set_config('portcullis.flushed_in', pg_current_xact_id()::text, true);
       end $$

@@ -28,7 +28,7 @@ const migrations: Record<string, Migration> = {
       await database.schema
         .createTable("portcullis.node")
         .addColumn("id", "text", (column) => column.primaryKey())
-        .addColumn("evicted", "boolean", (column) => column.notNull())
+        .addColumn("eviction", "text")
         .execute();
       // Where nothing was ever cached there is no lease to wait for.
       await database

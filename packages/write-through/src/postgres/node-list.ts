@@ -13,27 +13,37 @@ export async function joinNodes(
       own.deleteFrom("portcullis.node").where(sql<boolean>`id = any(${[...formerIds]}::text[])`),
     )
     .insertInto("portcullis.node")
-    .values({ id: nodeId, evicted: false })
+    .values({ id: nodeId, eviction: null })
     .execute();
 }
 
 export async function listNodes(
   database: Kysely<WriteThroughTables>,
 ): Promise<readonly ListedNode[]> {
-  return await database
-    .selectFrom("portcullis.node")
-    .select(["id", "evicted as isEvicted"])
-    .execute();
+  return await database.selectFrom("portcullis.node").select(["id", "eviction"]).execute();
 }
 
 export async function evictNodes(
   database: Kysely<WriteThroughTables>,
   nodeIds: readonly string[],
+  mark: string,
+): Promise<readonly ListedNode[]> {
+  return await database
+    .updateTable("portcullis.node")
+    .set({ eviction: sql`coalesce(eviction, ${mark})` })
+    .where(sql<boolean>`id = any(${[...nodeIds]}::text[])`)
+    .returning(["id", "eviction"])
+    .execute();
+}
+
+/** Takes out those who were evicted under these marks, and nobody who was evicted anew. */
+export async function removeEvicted(
+  database: Kysely<WriteThroughTables>,
+  marks: readonly string[],
 ): Promise<void> {
   await database
-    .updateTable("portcullis.node")
-    .set({ evicted: true })
-    .where(sql<boolean>`id = any(${[...nodeIds]}::text[])`)
+    .deleteFrom("portcullis.node")
+    .where(sql<boolean>`eviction = any(${[...marks]}::text[])`)
     .execute();
 }
 

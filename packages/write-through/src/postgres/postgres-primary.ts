@@ -1,14 +1,12 @@
 import type { ControlledTransaction, Kysely } from "kysely";
-import { DeadlineError, UndeclaredWriteError } from "../errors.ts";
-import { TransactionConflict, type Primary, type WriteTransaction } from "../primary.ts";
+import type { Primary, WriteTransaction } from "../primary.ts";
 import { answered } from "./answered.ts";
 import { adoptStore, bypassStore, holdEpoch, readRenewal, settleEpoch } from "./authority-row.ts";
 import { holdFenceLock, isFenceOver, type TransactionBounds } from "./fence-lock.ts";
-import { isUndeclaredWrite } from "./guard.ts";
-import { evictNodes, joinNodes, listNodes, removeNodes } from "./node-list.ts";
-import { isCancelled, isConflict } from "./sql-state.ts";
+import { namedSetback } from "./named-error.ts";
+import { evictNodes, joinNodes, listNodes, removeEvicted, removeNodes } from "./node-list.ts";
 import { asWriteThrough, asWriteThroughTransaction } from "./tables.ts";
-import { begin, commit, rollback } from "./write-transaction.ts";
+import { begin, commit, ignore, rollback } from "./write-transaction.ts";
 
 export interface PostgresPrimaryOptions<Database> {
   readonly database: Kysely<Database>;
@@ -33,11 +31,12 @@ export function createPostgresPrimary<Database>(
   return {
     renew: (nodeId) => ask(readRenewal(own, nodeId)),
     adoptStore: (seen, identity) => ask(adoptStore(own, seen, identity)),
-    bypassStore: (seen) => ask(bypassStore(own, seen)),
+    bypassStore: (seen, nonce) => ask(bypassStore(own, seen, nonce)),
     settleEpoch: (epoch) => ask(settleEpoch(own, epoch)),
     joinNodes: (nodeId, formerIds) => ask(joinNodes(own, nodeId, formerIds)),
     listNodes: () => ask(listNodes(own)),
-    evictNodes: (nodeIds) => ask(evictNodes(own, nodeIds)),
+    evictNodes: (nodeIds, mark) => ask(evictNodes(own, nodeIds, mark)),
+    removeEvicted: (marks) => ask(removeEvicted(own, marks)),
     removeNodes: (nodeIds) => ask(removeNodes(own, nodeIds)),
     isFenceOver: (fence) => ask(isFenceOver(own, fence)),
     load: (query) => ask(query(database)),
@@ -47,7 +46,7 @@ export function createPostgresPrimary<Database>(
       try {
         await ask(holdFenceLock(asWriteThroughTransaction(transaction), fence, keys, bounds));
       } catch (error) {
-        await ask(rollback(transaction));
+        await ask(rollback(transaction)).catch(ignore);
         throw error;
       }
       return writeTransaction(transaction, options);
@@ -66,14 +65,7 @@ function writeTransaction<Database>(
       try {
         return await answered(work(transaction), workTimeoutMs);
       } catch (error) {
-        if (isConflict(error)) throw new TransactionConflict("Deadlock", { cause: error });
-        if (error instanceof Error && isUndeclaredWrite(error)) {
-          throw new UndeclaredWriteError(error.message, { cause: error });
-        }
-        if (isCancelled(error)) {
-          throw new DeadlineError("A statement was too slow", { cause: error });
-        }
-        throw error;
+        throw namedSetback(error);
       }
     },
     commit: () => commit(transaction, timeoutMs),

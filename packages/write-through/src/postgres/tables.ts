@@ -14,7 +14,7 @@ interface AuthorityTable {
 /** The processes that may keep rows in their memory, a row each. Ids are never used again. */
 interface NodeTable {
   readonly id: string;
-  evicted: boolean;
+  eviction: string | null;
 }
 
 export interface WriteThroughTables {

@@ -124,13 +124,13 @@ export class AuthorityLease {
   /** Begins an epoch without a store, unless the authority, asked anew, has left `seen` behind. */
   async bypass(seen: EpochName | undefined): Promise<void> {
     await this.#flights.join("bypass", async () => {
-      const { primary, emit } = this.#options;
+      const { primary, entropy, emit } = this.#options;
       await this.renew();
       const belief = this.#belief;
       if (belief === undefined || (seen && !isSameEpoch(belief.authority, seen))) return;
       const { authority, named } = belief;
       if (named !== undefined && named.identity === undefined) return;
-      if (await primary.bypassStore(authority)) {
+      if (await primary.bypassStore(authority, entropy.token())) {
         emit({ kind: "bypassed", epoch: authority.epoch + 1n });
       }
       await this.renew();
@@ -187,7 +187,8 @@ export class AuthorityLease {
       await this.renew();
       if (!adopted) return;
       emit({ kind: "adopted", epoch: authority.epoch + 1n });
-      if (authority.nonce !== null) void this.#sweep(authority.nonce);
+      const { replid: before, nonce: left } = authority;
+      if (before !== null && left !== null) void this.#sweep(left);
     } catch (error) {
       emit({ kind: "adoption_failed", error });
     }

@@ -3,17 +3,17 @@ import type { StoreIdentity } from "../store.ts";
 
 /**
  * What tells an epoch from every other. The number alone does not: after a failover of Postgres that
- * lost an adoption, the next one takes the same number. A nonce is never used twice.
+ * lost an epoch, the next one takes the same number. A nonce is never used twice.
  */
 export interface EpochName {
   readonly epoch: bigint;
-  /** Null in bypass: no store is trusted. */
+  /** Null before the first epoch with a name. */
   readonly nonce: string | null;
 }
 
 /** The authority row as one SELECT saw it. */
 export interface Authority extends EpochName {
-  /** Null when, and only when, the nonce is. */
+  /** Null in bypass: no store is trusted. */
   readonly replid: string | null;
   /** Every process has known this epoch for a lease, so no cache of an earlier one is in use. */
   readonly settled: boolean;
@@ -102,6 +102,6 @@ export interface Bypass extends EpochName {
 
 function epochOf({ epoch, replid, nonce, onTimeline }: Authority): Trust | Bypass | undefined {
   if (!onTimeline) return undefined;
-  if (replid === null || nonce === null) return { epoch, nonce: null, identity: undefined };
+  if (replid === null || nonce === null) return { epoch, nonce, identity: undefined };
   return { epoch, nonce, identity: { replid, nonce } };
 }

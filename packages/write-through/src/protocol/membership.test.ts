@@ -26,15 +26,22 @@ beforeEach(() => {
   const primary = {
     async joinNodes(nodeId, formerIds) {
       for (const id of formerIds) listed.delete(id);
-      listed.set(nodeId, { id: nodeId, isEvicted: false });
+      listed.set(nodeId, { id: nodeId, eviction: null });
       await answer;
     },
     async removeNodes(nodeIds) {
       await answer;
       for (const id of nodeIds) listed.delete(id);
     },
-    evictNodes(nodeIds) {
-      for (const id of nodeIds) if (listed.has(id)) listed.set(id, { id, isEvicted: true });
+    evictNodes(nodeIds, mark) {
+      const evicted = nodeIds.flatMap((id) => listed.get(id) ?? []);
+      for (const { id, eviction } of evicted) listed.set(id, { id, eviction: eviction ?? mark });
+      return Promise.resolve(nodeIds.flatMap((id) => listed.get(id) ?? []));
+    },
+    removeEvicted(marks) {
+      for (const { id, eviction } of listed.values()) {
+        if (eviction !== null && marks.includes(eviction)) listed.delete(id);
+      }
       return Promise.resolve();
     },
     listNodes: () => Promise.resolve([...listed.values()]),
@@ -60,8 +67,8 @@ function keepRow(): void {
   near.end(ticket);
 }
 
-function list(id: string, isEvicted = false): void {
-  listed.set(id, { id, isEvicted });
+function list(id: string, eviction: string | null = null): void {
+  listed.set(id, { id, eviction });
 }
 
 describe("joining", () => {
@@ -177,7 +184,7 @@ describe("those a writer must hear from", () => {
   });
 
   it("include one that was evicted, until a lease after it was first seen so", async () => {
-    list("a", true);
+    list("a", "mark");
     expect(membership.othersIn([...listed.values()])).toEqual(["a"]);
     await clock.advance(leaseMs - 1);
     expect(membership.othersIn([...listed.values()])).toEqual(["a"]);
@@ -195,7 +202,7 @@ describe("evicting others", () => {
     expect(events).toEqual([{ kind: "evicted", nodes: 1 }]);
     for (let waitedMs = 0; waitedMs < leaseMs; waitedMs += leaseMs / 8) {
       expect(isOver).toBe(false);
-      expect(listed.get("dead")).toEqual({ id: "dead", isEvicted: true });
+      expect(listed.get("dead")).toEqual({ id: "dead", eviction: "own-1" });
       await clock.advance(leaseMs / 8);
     }
     await evicting;
@@ -212,7 +219,7 @@ describe("evicting others", () => {
   });
 
   it("waits only for the rest of the lease of one that was seen evicted before", async () => {
-    list("dead", true);
+    list("dead", "mark");
     membership.othersIn([...listed.values()]);
     await clock.advance(leaseMs - 10);
     const evicting = membership.evict(["dead"]);
@@ -221,5 +228,30 @@ describe("evicting others", () => {
     await clock.advance(10);
     await evicting;
     expect(listed.size).toBe(0);
+  });
+
+  it("waits a whole lease again for one whose earlier eviction Postgres has lost", async () => {
+    list("silent", "mark");
+    membership.othersIn([...listed.values()]);
+    await clock.advance(leaseMs);
+    list("silent");
+    const evicting = membership.evict(["silent"]);
+    await settle();
+    for (let waitedMs = 0; waitedMs < leaseMs; waitedMs += leaseMs / 8) {
+      expect(listed.has("silent")).toBe(true);
+      await clock.advance(leaseMs / 8);
+    }
+    await evicting;
+    expect(listed.size).toBe(0);
+  });
+
+  it("leaves in the list who goes on, since Postgres has lost the eviction", async () => {
+    list("silent");
+    const evicting = membership.evict(["silent"]);
+    await settle();
+    list("silent");
+    await clock.advance(leaseMs);
+    await evicting;
+    expect(listed.has("silent")).toBe(true);
   });
 });

@@ -20,7 +20,7 @@ interface MembershipOptions {
  */
 export class Membership {
   readonly #options: MembershipOptions;
-  /** When this process first saw another one evicted, on the monotonic clock. */
+  /** When this process first saw an eviction, by its mark, on the monotonic clock. */
   readonly #evictedSinceMs = new Map<string, number>();
   /** Ids it had, whose rows may yet be there. Nothing is kept under them any more. */
   readonly #formerIds = new Set<string>();
@@ -109,27 +109,28 @@ export class Membership {
     this.#noteEvicted(listed);
     return listed
       .filter(({ id }) => id !== this.#id && !this.#formerIds.has(id))
-      .filter(({ id, isEvicted }) => !(isEvicted && this.#restMs(id) === 0))
+      .filter(({ eviction }) => eviction === null || this.#restMs(eviction) > 0)
       .map(({ id }) => id);
   }
 
   /**
    * Evicts processes that were silent, and waits until none of them can use its memory: until it has
-   * left the list by itself, or a lease after this process first saw it evicted.
+   * left the list by itself, or a lease after this process first saw the eviction. An eviction that
+   * Postgres has lost meanwhile is not waited for: whoever writes looks at the list anew.
    */
   async evict(nodeIds: readonly string[]): Promise<void> {
-    const { primary, clock, leaseMs, emit } = this.#options;
-    await primary.evictNodes(nodeIds);
+    const { primary, clock, entropy, leaseMs, emit } = this.#options;
+    const evicted = await primary.evictNodes(nodeIds, entropy.token());
     emit({ kind: "evicted", nodes: nodeIds.length });
-    this.#noteEvicted(nodeIds.map((id) => ({ id, isEvicted: true })));
-    let waitedFor = nodeIds;
-    while (waitedFor.some((id) => this.#restMs(id) > 0)) {
-      const longestMs = Math.max(...waitedFor.map((id) => this.#restMs(id)));
+    this.#noteEvicted(evicted);
+    let waitedFor = marksOf(evicted);
+    while (waitedFor.some((mark) => this.#restMs(mark) > 0)) {
+      const longestMs = Math.max(...waitedFor.map((mark) => this.#restMs(mark)));
       await clock.sleep(Math.min(longestMs, leaseMs / 8));
-      const listed = new Set((await primary.listNodes()).map(({ id }) => id));
-      waitedFor = waitedFor.filter((id) => listed.has(id));
+      const listed = new Set(marksOf(await primary.listNodes()));
+      waitedFor = waitedFor.filter((mark) => listed.has(mark));
     }
-    await primary.removeNodes(waitedFor);
+    if (waitedFor.length > 0) await primary.removeEvicted(waitedFor);
   }
 
   #forgetId(): void {
@@ -147,16 +148,16 @@ export class Membership {
 
   #noteEvicted(listed: readonly ListedNode[]): void {
     const nowMs = this.#nowMs();
-    for (const { id, isEvicted } of listed) {
-      if (isEvicted && !this.#evictedSinceMs.has(id)) this.#evictedSinceMs.set(id, nowMs);
+    for (const mark of marksOf(listed)) {
+      if (!this.#evictedSinceMs.has(mark)) this.#evictedSinceMs.set(mark, nowMs);
     }
     this.#forgetOld(nowMs);
   }
 
-  /** How long an evicted process may yet use its memory. */
-  #restMs(id: string): number {
+  /** How long those evicted under a mark may yet use their memory. */
+  #restMs(mark: string): number {
     const nowMs = this.#nowMs();
-    const sinceMs = this.#evictedSinceMs.get(id) ?? nowMs;
+    const sinceMs = this.#evictedSinceMs.get(mark) ?? nowMs;
     return Math.max(0, sinceMs + this.#options.leaseMs - nowMs);
   }
 
@@ -164,10 +165,14 @@ export class Membership {
     return this.#options.clock.now().monotonicMs;
   }
 
-  /** Ids are never used again, so what is long over need not be remembered. */
+  /** Marks are never used again, so what is long over need not be remembered. */
   #forgetOld(nowMs: number): void {
-    for (const [id, sinceMs] of this.#evictedSinceMs) {
-      if (nowMs - sinceMs > 10 * this.#options.leaseMs) this.#evictedSinceMs.delete(id);
+    for (const [mark, sinceMs] of this.#evictedSinceMs) {
+      if (nowMs - sinceMs > 10 * this.#options.leaseMs) this.#evictedSinceMs.delete(mark);
     }
   }
+}
+
+function marksOf(listed: readonly ListedNode[]): string[] {
+  return [...new Set(listed.flatMap(({ eviction }) => eviction ?? []))];
 }
