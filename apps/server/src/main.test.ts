@@ -1,5 +1,6 @@
 import { createServer, connect, type Server, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { createTestDatabase, startRedis } from "@portcullis/testing";
 import { describe, expect, it } from "vitest";
 import { startServiceProcess, type ServiceProcess } from "../demo/service-process.ts";
 import {
@@ -12,7 +13,10 @@ import {
   type TestServers,
 } from "./test-service.ts";
 
-function variablesOf({ database, redis }: TestServers): Record<string, string> {
+function variablesOf({
+  database,
+  redis,
+}: Pick<TestServers, "database" | "redis">): Record<string, string> {
   return {
     DATABASE_URL: database.url,
     REDIS_URL: redis.url,
@@ -146,6 +150,17 @@ describe("starting", () => {
     }).catch(String);
     expect(failure).toMatch(/ended with code 1[\s\S]*Portcullis can not start:\n- .*secret/);
     expect(failure).not.toContain("find-me");
+  });
+
+  it("says so when Redis may evict what the cache relies on", async () => {
+    await using database = await createTestDatabase();
+    await using redis = await startRedis({ settings: { "maxmemory-policy": "allkeys-lru" } });
+    const failure = await startServiceProcess(variablesOf({ database, redis })).catch(String);
+    expect(failure).toMatch(
+      /ended with code 1\.\n[\s\S]*Portcullis can not start:\n- Redis has maxmemory-policy allkeys-lru, which may evict fences: set it to .*noeviction$/,
+    );
+    expect(failure).not.toMatch(/^ *at /m);
+    expect(failure).not.toContain('"stack"');
   });
 
   it("takes the next free port when none was asked for, and says so", async () => {

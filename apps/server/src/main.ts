@@ -1,5 +1,6 @@
 import path from "node:path";
 import { SecretMismatchError } from "@portcullis/server";
+import { UnfitServerError } from "@portcullis/write-through";
 import { readConfig } from "./config.ts";
 import { createLogger } from "./log.ts";
 import { startService, type Service } from "./service.ts";
@@ -24,10 +25,18 @@ try {
   await stopping;
   await stop(service);
 } catch (error) {
-  if (error instanceof StartError || error instanceof SecretMismatchError) {
-    complain([error.message]);
-  } else log.fatal({ error }, "The service could not start");
+  if (isForOperator(error)) complain([error.message]);
+  else log.fatal({ error }, "The service could not start");
   process.exit(1);
+}
+
+/** Does its message say what the person who starts the service has to do? */
+function isForOperator(error: unknown): error is Error {
+  return (
+    error instanceof StartError ||
+    error instanceof SecretMismatchError ||
+    error instanceof UnfitServerError
+  );
 }
 
 function complain(problems: readonly string[]): void {

@@ -1,5 +1,6 @@
 import {
   ContentionError,
+  DatabaseUnavailableError,
   DeadlineError,
   InvalidKeyError,
   InvalidOptionsError,
@@ -80,6 +81,7 @@ test("V16.5.1 the log gets the original, under the request's id", () => {
 test.each([
   [new ContentionError(canary), "revocation_unavailable", 503],
   [new OutcomeUnknownError(canary), "outcome_unknown", 504],
+  [new DatabaseUnavailableError(canary, { cause: new Error(canary) }), "unavailable", 503],
   [new DeadlineError(canary), "unavailable", 503],
   [new InvalidKeyError(canary), "internal", 500],
   [new InvalidOptionsError(canary), "internal", 500],

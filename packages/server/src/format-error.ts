@@ -118,6 +118,7 @@ function reasonOfCache({ code }: WriteThroughError): ErrorCode {
       return "revocation_unavailable";
     case "outcome_unknown":
       return "outcome_unknown";
+    case "database_unavailable":
     case "deadline_exceeded":
       return "unavailable";
     case "invalid_key":

@@ -112,7 +112,8 @@ export interface WriteThroughCache<Database> {
    * none came from Postgres they are one snapshot. Values are shared and deeply frozen.
    *
    * @param keys 1 to 32 keys.
-   * @throws DeadlineError when Postgres had to be asked and did not answer in time.
+   * @throws DatabaseUnavailableError when Postgres had to be asked and could not be.
+   * @throws DeadlineError when it did not answer in time.
    * @throws InvalidKeyError for more keys, or one of a table of another cache.
    */
   readMany<const Keys extends readonly CacheKey<unknown>[]>(keys: Keys): Promise<CacheValues<Keys>>;
@@ -126,8 +127,12 @@ export interface WriteThroughCache<Database> {
    *
    * @param keys 1 to 32 keys.
    * @param work may run up to 5 times before one commit, so it must act only through the
-   *   transaction. What it throws rolls back and is thrown on. It must not read through the cache.
+   *   transaction. What it throws rolls back and is thrown on; an error of a statement that it overlooks
+   *   rolls back too, and ends in Kysely's `AbortedTransactionError`. It must not read through the
+   *   cache.
    * @throws ContentionError when five attempts lost to others; nothing was changed.
+   * @throws DatabaseUnavailableError when Postgres could not be reached, or the connection ended,
+   *   before the commit was sent; nothing was changed.
    * @throws DeadlineError when Postgres did not answer before the commit; nothing was changed.
    * @throws OutcomeUnknownError when Postgres did not answer the commit.
    * @throws UndeclaredWriteError when `work` changed a guarded row that is not among `keys`; nothing
@@ -144,8 +149,10 @@ export interface WriteThroughCache<Database> {
    *
    * @throws UnfitServerError when the store may evict fences, is a replica, a cluster or too old;
    *   when Postgres is a standby; when the clocks of this machine are too coarse for the lease.
+   * @throws DatabaseUnavailableError when Postgres cannot be reached.
    * @throws DeadlineError when Postgres does not answer.
-   * @throws when Postgres cannot be asked, or has not been migrated by {@link migrateWriteThrough}.
+   * @throws what the driver throws when it is not let in, or the database has not been migrated by
+   *   {@link migrateWriteThrough}.
    */
   start(): Promise<void>;
   /** Stops using the cache, says goodbye to the others and closes the store; reads go on from Postgres. */

@@ -1,6 +1,7 @@
 /** The stable codes of the errors this package throws. */
 export type WriteThroughErrorCode =
   | "contention"
+  | "database_unavailable"
   | "deadline_exceeded"
   | "invalid_key"
   | "invalid_options"
@@ -21,6 +22,16 @@ export abstract class WriteThroughError extends Error {
 export class ContentionError extends WriteThroughError {
   override readonly name = "ContentionError";
   readonly code = "contention";
+}
+
+/**
+ * Postgres cannot be reached, ended the connection, takes no more of them, or only reads, as after
+ * a failover; on a read or before a commit was sent. Nothing was changed; the same may be tried
+ * again. `cause` is what the driver said.
+ */
+export class DatabaseUnavailableError extends WriteThroughError {
+  override readonly name = "DatabaseUnavailableError";
+  readonly code = "database_unavailable";
 }
 
 /**

@@ -10,6 +10,7 @@ export type { CacheEvent, StoreOperation } from "./cache-event.ts";
 export type { CachedTable, CachedTableOptions, CacheKey, ValueSchema } from "./cached-table.ts";
 export {
   ContentionError,
+  DatabaseUnavailableError,
   DeadlineError,
   InvalidKeyError,
   InvalidOptionsError,

@@ -21,7 +21,7 @@ export function checkClocks(clock: Pick<Clock, "now">, leaseMs: number): void {
 
 /**
  * @throws UnfitServerError when the database is a standby.
- * @throws DeadlineError, or what the driver throws, when it cannot be asked.
+ * @throws DeadlineError or DatabaseUnavailableError when it cannot be asked.
  */
 export async function checkPrimary<Database>(
   database: Kysely<Database>,

@@ -1,6 +1,6 @@
 import type { ControlledTransaction, Kysely } from "kysely";
 import type { Primary, WriteTransaction } from "../primary.ts";
-import { answered } from "./answered.ts";
+import { answered, inTime } from "./answered.ts";
 import { adoptStore, bypassStore, holdEpoch, readRenewal, settleEpoch } from "./authority-row.ts";
 import { holdFenceLock, isFenceOver, type TransactionBounds } from "./fence-lock.ts";
 import { namedSetback } from "./named-error.ts";
@@ -63,7 +63,7 @@ function writeTransaction<Database>(
       answered(holdEpoch(asWriteThroughTransaction(transaction), epoch), timeoutMs),
     async run(work) {
       try {
-        return await answered(work(transaction), workTimeoutMs);
+        return await inTime(work(transaction), workTimeoutMs);
       } catch (error) {
         throw namedSetback(error);
       }

@@ -1,5 +1,5 @@
-/** The SQLSTATE of an error of Postgres, whichever driver brought it; else an empty text. */
-function sqlStateOf(error: unknown): string {
+/** The SQLSTATE of an error of Postgres, or the code of the system's; an empty text without one. */
+export function sqlStateOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
@@ -7,11 +7,6 @@ function sqlStateOf(error: unknown): string {
 export function isConflict(error: unknown): boolean {
   // Serialization failure, deadlock.
   return /^(40001|40P01)$/.test(sqlStateOf(error));
-}
-
-/** Postgres stopped the statement because it took too long. */
-export function isCancelled(error: unknown): boolean {
-  return sqlStateOf(error) === "57014";
 }
 
 /**

@@ -1,7 +1,9 @@
 import { AbortedTransactionError, type ControlledTransaction, type Kysely } from "kysely";
 import { DeadlineError } from "../errors.ts";
-import { TransactionConflict, type CommitOutcome } from "../primary.ts";
-import { answered } from "./answered.ts";
+import type { CommitOutcome } from "../primary.ts";
+import { answered, inTime } from "./answered.ts";
+import { isUnsent } from "./database-fault.ts";
+import { namedSetback } from "./named-error.ts";
 import { isConflict, isRefusedCommit } from "./sql-state.ts";
 
 /** Begins a transaction, or gives up; one that begins too late is rolled back. */
@@ -25,18 +27,25 @@ export async function commit<Database>(
 ): Promise<CommitOutcome> {
   const committing = transaction.commit().execute();
   try {
-    await answered(committing, timeoutMs);
+    await inTime(committing, timeoutMs);
     return { kind: "committed" };
   } catch (error) {
     // The connection goes back to its pool by a rollback, which is void after a commit; with the
     // answer still to come it waits its turn behind it.
     committing.catch(() => rollback(transaction)).catch(ignore);
-    if (isConflict(error)) {
-      return { kind: "rolled_back", error: new TransactionConflict("Conflict", { cause: error }) };
-    }
-    const isRolledBack = error instanceof AbortedTransactionError || isRefusedCommit(error);
-    return { kind: isRolledBack ? "rolled_back" : "unknown", error };
+    if (isRolledBack(error)) return { kind: "rolled_back", error: namedSetback(error) };
+    return { kind: "unknown", error };
   }
+}
+
+/** Does what a commit ended with rule out that it happened? */
+function isRolledBack(error: unknown): boolean {
+  return (
+    error instanceof AbortedTransactionError ||
+    isConflict(error) ||
+    isRefusedCommit(error) ||
+    isUnsent(error)
+  );
 }
 
 /** Rolls back, and frees the connection even when the rollback fails. */
@@ -46,6 +55,6 @@ export async function rollback<Database>(
   await transaction.rollback().execute();
 }
 
-function ignore(): void {
-  // The caller was told that Postgres did not answer; what it answers later changes nothing.
+export function ignore(): void {
+  // The caller was told what failed first; what Postgres answers later changes nothing.
 }

@@ -39,13 +39,15 @@ export function readNear(
 
 /**
  * Reads rows that are not in memory: from the store in one round trip, those it does not have from
- * Postgres. Without a store that can be trusted, all from Postgres.
+ * Postgres. Without a store that can be trusted, all from Postgres; but for a lease nobody may have
+ * asked whether it is the primary, and then it is asked first.
  */
 export async function readRows<Handle>(
   node: CacheNode<Handle>,
   rows: readonly Row<Handle>[],
   onHit: HitListener<Handle> = () => undefined,
 ): Promise<unknown[]> {
+  if (node.lease.epoch() === undefined) await node.lease.renew();
   const trust = node.lease.trust();
   if (trust === undefined) return await Promise.all(rows.map((row) => loadShared(node, row)));
   // Before the store is asked, so that an invalidation that overtakes its answer marks them.
