@@ -4,19 +4,24 @@ byte last_bypass = 8;
 
 /* Waits for the transactions that hold the row FOR SHARE. */
 #define MAY_UPDATE_AUTHORITY (shares == 0)
+#ifdef NO_RULE_EPOCH_CHANGE_COMPARES_NONCE
+#define IS_SEEN_EPOCH (a_epoch == seen_epoch)
+#else
+#define IS_SEEN_EPOCH (a_epoch == seen_epoch && a_nonce == seen_nonce)
+#endif
 
 /* ADOPT, its reply, then the UPDATE. */
 proctype Adoption(byte q) {
-  byte seen_epoch, x;
+  byte seen_epoch, seen_nonce, x;
   atomic { last_nonce < MAX_NONCES ->
-    seen_epoch = epoch[q];
+    seen_epoch = epoch[q]; seen_nonce = nonce[q];
     if :: server_of[q] < SERVERS && !SERVER.is_replica -> skip fi;
     last_nonce++; x = last_nonce;
     SERVER.marker = x; replid_of[x] = SERVER.replid;
     forget_contents(server_of[q]) };
   atomic { MAY_UPDATE_AUTHORITY ->
     if
-    :: a_epoch == seen_epoch ->
+    :: IS_SEEN_EPOCH ->
 #ifdef NO_RULE_ADOPTION_STARTS_UNSETTLED
       a_settled = true;
 #else
@@ -29,15 +34,15 @@ proctype Adoption(byte q) {
       a_epoch++; a_nonce = x; a_timeline = timeline
     :: else
     fi;
-    seen_epoch = 0; x = 0 }
+    seen_epoch = 0; seen_nonce = 0; x = 0 }
 }
 
 proctype Bypass(byte q) {
-  byte seen_epoch;
-  atomic { seen_epoch = epoch[q] };
+  byte seen_epoch, seen_nonce;
+  atomic { seen_epoch = epoch[q]; seen_nonce = nonce[q] };
   atomic { MAY_UPDATE_AUTHORITY ->
     if
-    :: a_epoch == seen_epoch ->
+    :: IS_SEEN_EPOCH ->
 #ifdef NO_RULE_BYPASS_HAS_A_NONCE
       a_nonce = 0;
 #else
@@ -51,14 +56,17 @@ proctype Bypass(byte q) {
 #endif
     :: else
     fi;
-    seen_epoch = 0 }
+    seen_epoch = 0; seen_nonce = 0 }
 }
 
-/* A process that has known the epoch for a lease says so to all. */
+/*
+ * A process that has known the epoch for a lease says so to all. An UPDATE that comes late is the
+ * same as one sent late, for the epoch that it names never comes again.
+ */
 proctype Settling(byte q) {
   do
-  :: atomic { (MAY_UPDATE_AUTHORITY && !a_settled && valid[q] && known[q] == 0 &&
-      a_epoch == epoch[q] && a_nonce == nonce[q]) -> a_settled = true }
+  :: atomic { (MAY_UPDATE_AUTHORITY && !a_settled && known[q] == 0 &&
+      a_epoch == epoch[q] && a_nonce == nonce[q] && a_timeline == timeline) -> a_settled = true }
   od
 }
 

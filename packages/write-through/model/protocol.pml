@@ -83,9 +83,9 @@ init {
 #endif
       if
       :: i < READERS ->
-        near_on[i] = true; rows = rows | BIT(ID(i));
+        near_on[i] = true; confirmed[i] = true; rows = rows | BIT(ID(i));
         run Reader(i); run Inbox(i);
-#if LIVES > 1
+#if LIVES > 1 || defined(ACKS_TIME_OUT)
         run Membership(i)
 #endif
       :: else

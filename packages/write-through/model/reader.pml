@@ -10,20 +10,27 @@ byte oldest[NODES];       /* the version that was current when the read began */
 #else
 #define IS_UNMARKED (!marked[q])
 #endif
-#ifdef NO_RULE_INSERT_NEEDS_SAME_EPOCH
-#define IS_EPOCH_OF_READ true
+#ifdef NO_RULE_HIT_NEEDS_BELIEF
+#define MAY_HIT true
 #else
-#define IS_EPOCH_OF_READ (epoch[q] == my_epoch && nonce[q] == my_nonce)
+#define MAY_HIT STILL_TRUSTS
+#endif
+#ifdef NO_RULE_INSERT_NEEDS_BELIEF
+#define MAY_INSERT true
+#else
+#define MAY_INSERT STILL_TRUSTS
 #endif
 
+/* Listed or not: joining empties the near cache. Nobody looks at what is kept after the last life. */
 inline insert_near() {
   if
-  :: near_on[q] && IS_UNMARKED && IS_EPOCH_OF_READ -> near[q] = got
+  :: IS_UNMARKED && (near_on[q] || life[q] < LIVES - 1) -> near[q] = got
   :: else
   fi
 }
 
-inline forget_read() { my_epoch = 0; my_nonce = 0; got = 0; oldest[q] = 0; reading[q] = false; marked[q] = false }
+inline end_ticket() { reading[q] = false; marked[q] = false }
+inline forget_read() { end_ticket(); my_epoch = 0; my_nonce = 0; got = 0; oldest[q] = 0 }
 
 proctype Reader(byte q) {
   byte my_epoch, my_nonce, got;
@@ -35,7 +42,7 @@ ask:
     :: IS_TRUSTED(my_nonce) && !IS_FENCED && SERVER.value != NONE -> got = SERVER.value; goto hit
     :: MAY_WRITE(my_nonce) && !IS_FENCED && SERVER.value == NONE ->
       SERVER.tokens = SERVER.tokens | BIT(q); goto miss
-#ifdef NO_RULE_INSERT_NEEDS_FILL
+#ifdef NO_RULE_FENCED_ROW_IS_NOT_KEPT
     :: IS_TRUSTED(my_nonce) && IS_FENCED -> goto miss
 #endif
     :: else -> forget_read(); goto ask
@@ -43,11 +50,7 @@ ask:
 hit:
   atomic {
     if
-#ifdef NO_RULE_HIT_NEEDS_BELIEF
-    :: true ->
-#else
-    :: STILL_TRUSTS ->
-#endif
+    :: MAY_HIT ->
       assert(got >= oldest[q] && got <= newest_commit);
       insert_near()
     :: else
@@ -55,6 +58,13 @@ hit:
     forget_read(); goto ask };
 miss:
   atomic { got = version; oldest[q] = 0 };
+  /* In the same turn FILL is sent, which may arrive, or not, at any later moment. */
+  atomic {
+    if
+    :: MAY_INSERT -> insert_near()
+    :: else
+    fi;
+    end_ticket() };
   atomic {
     if
 #ifdef NO_RULE_FILL_NEEDS_TOKEN
@@ -63,14 +73,9 @@ miss:
     :: MAY_WRITE(my_nonce) && (SERVER.tokens & BIT(q)) ->
 #endif
       SERVER.value = got; SERVER.tokens = 0
-    :: else ->
-#ifdef NO_RULE_INSERT_NEEDS_FILL
-      skip
-#else
-      forget_read(); goto ask
-#endif
-    fi };
-  atomic { insert_near(); forget_read(); goto ask }
+    :: true
+    fi;
+    forget_read(); goto ask }
 }
 
 /* RESOLVE: a reader that meets a fence asks Postgres for its lock, and ends it when it gets it. */

@@ -19,6 +19,14 @@ function spare(configuration: string, ...names: readonly string[]): Rule[] {
   return names.map((name) => ({ name, configuration, expected: "holds", together: [] }));
 }
 
+/** Each does the other's work as well: one may be missing, but not both. */
+function neededTogether(configuration: string, one: string, other: string): Rule[] {
+  return [
+    ...spare(configuration, one, other),
+    { name: one, configuration, expected: "violated", together: [other] },
+  ];
+}
+
 /** In the short form: what their loss breaks is found within a second. */
 export const shortRules: ReadonlySet<string> = new Set([
   "FENCE_DELETES_TOKENS",
@@ -57,29 +65,24 @@ export const rules: readonly Rule[] = [
     "INVALIDATE_DROPS",
     "INVALIDATE_MARKS",
     "INSERT_NEEDS_UNMARKED",
-    "INSERT_NEEDS_FILL",
+    "FENCED_ROW_IS_NOT_KEPT",
   ),
   ...needed(
     "silent",
     "NEAR_NEEDS_BELIEF",
     "VALIDITY_COUNTS_FROM_THE_QUESTION",
-    "EVICTED_NODE_ENDS_ITS_NEAR_CACHE",
-    "EVICTED_NODE_EMPTIES",
     "EVICTION_WAITS",
     "EVICTION_WAITS_FROM_THE_REPLY",
   ),
+  ...neededTogether("silent", "EVICTED_NODE_ENDS_ITS_NEAR_CACHE", "NEAR_NEEDS_LISTING"),
+  ...spare("silent", "EVICTED_NODE_EMPTIES"),
   ...needed("silent for two", "EVICTED_ROW_STAYS"),
   ...needed("lost eviction", "EVICTION_HAS_A_MARK"),
-  ...needed("deaf", "JOIN_INSERTS_FIRST", "JOIN_MARKS", "LEAVING_EMPTIES_FIRST"),
+  ...needed("deaf", "JOIN_INSERTS_FIRST", "JOIN_EMPTIES", "JOIN_MARKS", "LEAVING_EMPTIES_FIRST"),
   ...needed("bypass", "NEW_EPOCH_EMPTIES"),
   ...spare("flush", "HIT_NEEDS_BELIEF"),
-  {
-    name: "NEW_EPOCH_MARKS",
-    configuration: "bypass",
-    expected: "violated",
-    together: ["INSERT_NEEDS_SAME_EPOCH"],
-  },
-  ...spare("bypass", "NEW_EPOCH_MARKS", "INSERT_NEEDS_SAME_EPOCH"),
+  ...neededTogether("bypass", "NEW_EPOCH_MARKS", "INSERT_NEEDS_BELIEF"),
+  ...spare("lost bypass", "EPOCH_CHANGE_COMPARES_NONCE"),
   ...needed("flush", "WRITER_HOLDS_EPOCH", "EPOCH_IS_HELD_TO_THE_COMMIT"),
   ...needed("bypass", "UNSETTLED_EPOCH_WAITS", "BYPASS_STARTS_UNSETTLED"),
   ...needed("two masters", "ADOPTION_STARTS_UNSETTLED"),
@@ -91,5 +94,5 @@ export const rules: readonly Rule[] = [
     "SAME_EPOCH_IS_SAME_NONCE",
     "ADOPTION_IS_SETTLED_ONLY_ON_THE_TIMELINE",
   ),
-  ...spare("failover", "BELIEF_NEEDS_TIMELINE", "LOWER_EPOCH_IS_IGNORED"),
+  ...spare("failover", "BELIEF_NEEDS_TIMELINE"),
 ];

@@ -11,7 +11,7 @@ byte writers_done;
 #define OR_DIE
 #endif
 
-#define UNACKED (listed & ~acked[number] & ~BIT(ID(q)))
+#define UNACKED (listed & ~acked[number])
 
 #ifdef NO_RULE_HELD_EPOCH_IS_SAME_NONCE
 #define IS_MY_EPOCH (a_epoch == my_epoch)
@@ -80,20 +80,14 @@ inline evict_unacked() {
 #define IS_LEASE_OVER (EVICTED_FOR(q, i) == 0 && IS_SEEN_EVICTION)
 #endif
 
-#ifdef NO_RULE_EVICTION_WAITS_FROM_THE_REPLY
-#define MARK_TO_SEE 1
-#else
-#define MARK_TO_SEE eviction_of[i]
-#endif
-
 /* Since this process first saw them evicted. Only the belief of the node itself matters. */
-inline start_waits() {
+inline start_waits(mark_seen) {
   i = 0;
   do
   :: i < NODES * LIVES ->
     if
-    :: (listed & BIT(i)) && SEEN_EVICTION(q, i) != MARK_TO_SEE ->
-      SEEN_EVICTION(q, i) = MARK_TO_SEE;
+    :: (listed & BIT(i)) && mark_seen != 0 && SEEN_EVICTION(q, i) != mark_seen ->
+      SEEN_EVICTION(q, i) = mark_seen;
       start_timer(EVICTED_FOR(q, i), q);
       EVICTED_FOR(q, i) = EVICTED_FOR(q, i) & (BELIEF(i / LIVES) | QUESTION(i / LIVES))
     :: else
@@ -102,6 +96,26 @@ inline start_waits() {
   :: else -> break
   od;
   i = 0
+}
+
+/* Whom to hear from: all in the list, without the process itself and those whose lease is over. */
+inline list_others() {
+  listed = rows & ~OWN_IDS(q);
+#ifdef ACKS_TIME_OUT
+  start_waits(eviction_of[i]);
+  d_step {
+    do
+    :: i < NODES * LIVES ->
+      if
+      :: (listed & BIT(i)) && eviction_of[i] != 0 && IS_LEASE_OVER -> listed = listed & ~BIT(i)
+      :: else
+      fi;
+      i++
+    :: else -> break
+    od;
+    i = 0
+  }
+#endif
 }
 
 proctype Writer(byte q) {
@@ -130,7 +144,7 @@ start:
       begin();
 #endif
 #ifdef NO_RULE_LIST_AFTER_FENCE
-      listed = rows;
+      list_others();
 #endif
     }
   :: atomic { !IS_BYPASS(my_nonce) && fences_made == MAX_FENCES -> goto over }
@@ -152,10 +166,13 @@ start:
 #ifdef NO_RULE_LOCK_BEFORE_FENCE
   atomic { begin() };
 #endif
+#ifndef NO_RULE_OWN_NODE_DRAINS
+  if :: atomic { q < READERS -> empty_and_mark(q) } :: q >= READERS fi;
+#endif
 #ifndef NO_RULE_LIST_AFTER_FENCE
   /* One statement, but its snapshot is older than the lock for which it may have to wait. */
   if
-  :: atomic { IS_OPEN -> listed = rows }
+  :: atomic { IS_OPEN -> list_others() }
   :: atomic { !IS_OPEN -> goto start_over }
   OR_DIE
   fi;
@@ -182,9 +199,6 @@ hold:
   :: IS_BYPASS(my_nonce) -> goto write
   :: else
   fi;
-#ifndef NO_RULE_OWN_NODE_DRAINS
-  atomic { empty_and_mark(q) };
-#endif
 #ifndef NO_RULE_DRAIN_WAITS
   if
   :: UNACKED == 0
@@ -233,21 +247,20 @@ write:
 evict:
   atomic { end_transaction(); unfence(); listed = UNACKED };
 #ifdef NO_RULE_EVICTION_WAITS_FROM_THE_REPLY
-  atomic { start_waits() };
+  atomic { start_waits(1) };
   atomic { evict_unacked() };
 #else
-  atomic { evict_unacked(); start_waits() };
+  atomic { evict_unacked(); start_waits(eviction_of[i]) };
 #endif
 #ifdef NO_RULE_EVICTED_ROW_STAYS
   atomic { rows = rows & ~listed };
 #endif
-  /* Each in turn: gone, not evicted any more, drained after all, or its lease is over. */
+  /* Each in turn: gone, not evicted any more, or its lease is over. */
   do
   :: atomic { listed == 0 -> break }
 #ifndef NO_RULE_EVICTED_ROW_STAYS
   :: atomic { (listed & ~rows) != 0 -> listed = listed & rows }
 #endif
-  :: atomic { (listed & acked[number]) != 0 -> listed = listed & ~acked[number] }
   :: atomic {
       i = 0;
       do :: i < NODES * LIVES - 1 -> i++ :: break od;

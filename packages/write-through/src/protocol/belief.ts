@@ -46,17 +46,13 @@ export interface Answer {
 }
 
 /**
- * Takes the answer of a renewal. One of a lower epoch came over a slow connection and is ignored,
- * while the belief is valid. When the belief is over, Postgres has lost the higher epoch in a
- * failover, and to wait for it would be to wait for ever.
+ * Takes the answer of a renewal, of which one is under way at a time. A lower epoch than before is
+ * taken like any other: Postgres has lost the higher one in a failover.
  */
 export function renewed(
   belief: Belief | undefined,
   { authority, listedAs, askedAt, answeredAt }: Answer,
-  leaseMs: number,
 ): Belief {
-  const isOlder = belief !== undefined && authority.epoch < belief.authority.epoch;
-  if (isOlder && isValid(belief, leaseMs, answeredAt)) return belief;
   const isSame = belief !== undefined && isSameEpoch(belief.authority, authority);
   return {
     authority,
