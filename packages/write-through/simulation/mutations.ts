@@ -2,6 +2,7 @@ import { DeadlineError } from "../src/errors.ts";
 import type { Instant } from "../src/clock.ts";
 import type { StoreContents, StoreState } from "../src/memory/store-state.ts";
 import { NearCache, type Ticket } from "../src/near/near-cache.ts";
+import { nameOf } from "../src/row-key.ts";
 import type { Primary, WriteTransaction } from "../src/primary.ts";
 import { AuthorityLease } from "../src/protocol/authority-lease.ts";
 import {
@@ -128,6 +129,11 @@ function withMembership(overrides: (node: Node) => Partial<Membership>): Change 
   return (node) => ({ ...node, membership: overriding(node.membership, overrides(node)) });
 }
 
+function get(near: NearCache, key: string): unknown {
+  const { table, id } = nameOf(key);
+  return near.get(table, id);
+}
+
 /** Puts a value back where it was, as if nothing had been heard. */
 function putBack(near: NearCache, key: string, value: unknown): void {
   if (value === undefined) return;
@@ -138,7 +144,7 @@ function putBack(near: NearCache, key: string, value: unknown): void {
 
 class NearThatDropsNoRow extends NearCache {
   override drop(keys: readonly string[]): void {
-    const kept = keys.map((key) => [key, this.get(key)] as const);
+    const kept = keys.map((key) => [key, get(this, key)] as const);
     super.drop(keys);
     for (const [key, value] of kept) putBack(this, key, value);
   }
@@ -151,7 +157,7 @@ class NearThatClearsNoRow extends NearCache {
     this.#keys.add(ticket.key);
   }
   override clear(): void {
-    const kept = [...this.#keys].map((key) => [key, this.get(key)] as const);
+    const kept = [...this.#keys].map((key) => [key, get(this, key)] as const);
     super.clear();
     for (const [key, value] of kept) putBack(this, key, value);
   }

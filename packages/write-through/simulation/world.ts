@@ -6,7 +6,8 @@ import {
   type CacheNode,
   type Row,
 } from "../src/protocol/cache-node.ts";
-import { readNear, readRows } from "../src/protocol/read.ts";
+import { readAllNear, readRows } from "../src/protocol/read.ts";
+import { nameOf } from "../src/row-key.ts";
 import { writeRows } from "../src/protocol/write.ts";
 import { Chance, createEntropy } from "./chance.ts";
 import { History, type Violation } from "./history.ts";
@@ -117,7 +118,7 @@ export class World {
     const startMs = this.scheduler.nowMs;
     const end = this.#begin(process, `${process.name} reads ${wanted.join()}`);
     try {
-      const near = readNear(node, wanted);
+      const near = readAllNear(node, wanted.map(nameOf));
       const versions: readonly unknown[] = near ?? (await readRows(node, wanted.map(rowOf)));
       const endMs = this.scheduler.nowMs;
       for (const [index, key] of wanted.entries()) {
@@ -191,7 +192,6 @@ export class World {
 }
 
 function rowOf(key: string): Row<SimHandle> {
-  const [table = "", id = ""] = key.split(":");
   const schema = {
     parse(input: unknown): number {
       if (typeof input !== "number") throw new TypeError("not a version");
@@ -200,8 +200,7 @@ function rowOf(key: string): Row<SimHandle> {
   };
   return {
     key,
-    table,
-    id,
+    ...nameOf(key),
     schema,
     load: async (handle) => (await handle.read(key)) || undefined,
   };

@@ -13,7 +13,8 @@ import {
   type ReadCounters,
   type Row,
 } from "./protocol/cache-node.ts";
-import { readNear, readRows } from "./protocol/read.ts";
+import { keyOf } from "./row-key.ts";
+import { readAllNear, readNear, readRows } from "./protocol/read.ts";
 import { loadRow } from "./protocol/stored-text.ts";
 import { writeRows } from "./protocol/write.ts";
 import { checkClocks, checkPrimary, checkStore } from "./startup-checks.ts";
@@ -225,20 +226,8 @@ export function createWriteThroughCache<Database>(
     return checkedCount(keys).map((key) => rowOf(key));
   }
 
-  async function readValues(keys: readonly CacheKey<unknown>[]): Promise<readonly unknown[]> {
-    const near = readNear(
-      node,
-      checkedCount(keys).map(({ table, id }) => keyOf(table, id)),
-    );
-    if (near === undefined) {
-      return await readRows(node, rowsOf(keys), (row, value) =>
-        auditor.sample(row, value, "store"),
-      );
-    }
-    if (auditor.isOn) {
-      for (const [index, row] of rowsOf(keys).entries()) auditor.sample(row, near[index], "near");
-    }
-    return near;
+  async function readBeyondMemory(keys: readonly CacheKey<unknown>[]): Promise<readonly unknown[]> {
+    return await readRows(node, rowsOf(keys), (row, value) => auditor.sample(row, value, "store"));
   }
 
   return {
@@ -252,14 +241,24 @@ export function createWriteThroughCache<Database>(
         name,
         key: (id) => ({ table: name, id: checkedId(name, id) }),
         async read(id) {
-          const [value] = await readValues([{ table: name, id }]);
+          const near = readNear(node, name, id);
+          if (near !== undefined) {
+            if (auditor.isOn) auditor.sample(rowOf({ table: name, id }), near, "near");
+            return near as Value;
+          }
+          const [value] = await readBeyondMemory([{ table: name, id }]);
           return value as Value | undefined;
         },
       };
     },
 
     async readMany<const Keys extends readonly CacheKey<unknown>[]>(keys: Keys) {
-      return (await readValues(keys)) as CacheValues<Keys>;
+      const near = readAllNear(node, checkedCount(keys));
+      if (near === undefined) return (await readBeyondMemory(keys)) as CacheValues<Keys>;
+      if (auditor.isOn) {
+        for (const [index, row] of rowsOf(keys).entries()) auditor.sample(row, near[index], "near");
+      }
+      return near as unknown as CacheValues<Keys>;
     },
 
     async write(keys, work) {
@@ -307,10 +306,6 @@ export function createWriteThroughCache<Database>(
   };
 }
 
-function keyOf(table: string, id: string): string {
-  return `${table}:${id}`;
-}
-
 function checkedCount<Key>(keys: readonly Key[]): readonly Key[] {
   if (keys.length >= 1 && keys.length <= maxKeys) return keys;
   throw new InvalidKeyError(`An operation takes 1 to ${maxKeys} keys, not ${keys.length}`);
@@ -327,8 +322,8 @@ async function readCached<Handle>(
   node: CacheNode<Handle>,
   row: Row<Handle>,
 ): Promise<CachedValue | undefined> {
-  const near = readNear(node, [row.key]);
-  if (near !== undefined) return { value: near[0] };
+  const near = readNear(node, row.table, row.id);
+  if (near !== undefined) return { value: near };
   let hit: CachedValue | undefined;
   await readRows(node, [row], (_row, value) => {
     hit = { value };

@@ -4,18 +4,13 @@
  *
  * @throws what `late` makes, when the time is over first.
  */
-export async function withDeadline<T>(
+export function withDeadline<T>(
   promise: Promise<T>,
   timeoutMs: number,
   late: () => Error,
 ): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(late()), timeoutMs);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(late()), timeoutMs);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-  try {
-    return await Promise.race([promise, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,18 +1,24 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "./clock.ts";
 import type { Entropy } from "./entropy.ts";
 
 /** The clocks of this process. */
 export const systemClock: Clock = {
   now: () => ({ monotonicMs: performance.now(), wallMs: Date.now() }),
-  async sleep(ms, signal) {
-    try {
-      await sleep(ms, undefined, { ref: false, ...(signal && { signal }) });
-    } catch (error) {
-      if (signal?.aborted !== true) throw error;
-    }
-  },
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve();
+        return;
+      }
+      const end = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms).unref();
+      signal?.addEventListener("abort", end);
+    }),
 };
 
 /** The random numbers of this machine. */

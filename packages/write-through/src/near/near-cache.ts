@@ -1,3 +1,5 @@
+import { nameOf } from "../row-key.ts";
+
 /** A read under way whose answer may be kept, unless it is marked meanwhile. */
 export interface Ticket {
   readonly key: string;
@@ -24,7 +26,10 @@ const overheadBytes = 300;
  */
 export class NearCache {
   readonly #maxBytes: number;
+  /** By key, the oldest first. */
   readonly #entries = new Map<string, Entry>();
+  /** By table and id: to make a key and hash it takes longer than to look up twice. */
+  readonly #tables = new Map<string, Map<string, Entry>>();
   readonly #tickets = new Map<string, Set<Ticket>>();
   #bytes = 0;
 
@@ -40,8 +45,8 @@ export class NearCache {
     return this.#bytes;
   }
 
-  get(key: string): unknown {
-    const entry = this.#entries.get(key);
+  get(table: string, id: string): unknown {
+    const entry = this.#tables.get(table)?.get(id);
     if (entry === undefined) return undefined;
     entry.isUsed = true;
     return entry.value;
@@ -67,8 +72,7 @@ export class NearCache {
     const bytes = textBytes + overheadBytes;
     if (ticket.isMarked || bytes > this.#maxBytes) return;
     this.#remove(ticket.key);
-    this.#entries.set(ticket.key, { value, bytes, isUsed: false });
-    this.#bytes += bytes;
+    this.#add(ticket.key, { value, bytes, isUsed: false });
     this.#makeRoom();
   }
 
@@ -82,15 +86,27 @@ export class NearCache {
 
   clear(): void {
     this.#entries.clear();
+    this.#tables.clear();
     this.#bytes = 0;
     for (const underWay of this.#tickets.values()) {
       for (const ticket of underWay) ticket.isMarked = true;
     }
   }
 
+  #add(key: string, entry: Entry): void {
+    const { table, id } = nameOf(key);
+    const rows = this.#tables.get(table);
+    if (rows === undefined) this.#tables.set(table, new Map([[id, entry]]));
+    else rows.set(id, entry);
+    this.#entries.set(key, entry);
+    this.#bytes += entry.bytes;
+  }
+
   #remove(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
+    const { table, id } = nameOf(key);
+    this.#tables.get(table)?.delete(id);
     this.#entries.delete(key);
     this.#bytes -= entry.bytes;
   }
@@ -99,12 +115,12 @@ export class NearCache {
   #makeRoom(): void {
     for (const [key, entry] of this.#entries) {
       if (this.#bytes <= this.#maxBytes) return;
-      this.#entries.delete(key);
       if (entry.isUsed) {
         entry.isUsed = false;
+        this.#entries.delete(key);
         this.#entries.set(key, entry);
       } else {
-        this.#bytes -= entry.bytes;
+        this.#remove(key);
       }
     }
   }

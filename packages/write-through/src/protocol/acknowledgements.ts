@@ -33,7 +33,8 @@ export class Acknowledgements {
         if (missing(nodeIds).length === 0) return [];
         const waiting = new AbortController();
         wake = () => {
-          if (missing(nodeIds).length === 0) waiting.abort();
+          // A reason of our own, since the usual one is an error with a stack.
+          if (missing(nodeIds).length === 0) waiting.abort(null);
         };
         await this.#clock.sleep(timeoutMs, waiting.signal);
         return missing(nodeIds);

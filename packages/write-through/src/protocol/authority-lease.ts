@@ -94,7 +94,7 @@ export class AuthorityLease {
   /** Asks Postgres anew; the question is sent after this call. */
   async renew(): Promise<void> {
     await this.#flights.join("renew", async () => {
-      const { primary, membership, near, leaseMs } = this.#options;
+      const { primary, membership, near } = this.#options;
       const { id } = membership;
       const askedAt = this.#now();
       const { authority, isListed } = await primary.renew(id);
@@ -102,7 +102,7 @@ export class AuthorityLease {
       const before = this.#belief?.named;
       const listedAs = isListed ? id : undefined;
       const answer = { authority, listedAs, askedAt, answeredAt: this.#now() };
-      this.#belief = renewed(this.#belief, answer, leaseMs);
+      this.#belief = renewed(this.#belief, answer);
       const after = this.#belief.named;
       if (before && !(after && isSameEpoch(before, after))) near.clear();
       if (!isListed) membership.evicted(id);

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { Entropy } from "../entropy.ts";
 import { NearCache } from "../near/near-cache.ts";
 import type { Primary } from "../primary.ts";
+import type { RowName } from "../row-key.ts";
 import type { CacheStore, StoreListener } from "../store.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import { AuthorityLease } from "./authority-lease.ts";
@@ -12,10 +13,8 @@ import { Membership } from "./membership.ts";
 import type { LoadedRow } from "./stored-text.ts";
 
 /** One row to read or write. `key` names it in the store; its value is opaque here. */
-export interface Row<Handle> {
+export interface Row<Handle> extends RowName {
   readonly key: string;
-  readonly table: string;
-  readonly id: string;
   readonly schema: ValueSchema<unknown>;
   readonly load: (handle: Handle) => Promise<unknown>;
 }

@@ -1,4 +1,5 @@
 import type { Ticket } from "../near/near-cache.ts";
+import type { RowName } from "../row-key.ts";
 import type { Reading } from "../store.ts";
 import type { Trust } from "./belief.ts";
 import type { CacheNode, Row } from "./cache-node.ts";
@@ -18,17 +19,31 @@ interface ReadUnderWay<Handle> {
   readonly fillToken: string;
 }
 
+type NodeWithMemory = Pick<CacheNode<unknown>, "near" | "lease" | "counters">;
+
 /**
- * Rows from the memory of this process, in one turn: all of them, or undefined. Looked up first and
- * allowed after, so that nothing can come between.
+ * A row from the memory of this process, or undefined. Looked up first and allowed after, in one
+ * turn, so that nothing can come between.
  */
 export function readNear(
-  { near, lease, counters }: Pick<CacheNode<unknown>, "near" | "lease" | "counters">,
-  keys: readonly string[],
+  { near, lease, counters }: NodeWithMemory,
+  table: string,
+  id: string,
+): unknown {
+  const value = near.get(table, id);
+  if (value === undefined || !lease.allowsMemory()) return undefined;
+  counters.near += 1;
+  return value;
+}
+
+/** The same of several rows: all of them, or undefined. */
+export function readAllNear(
+  { near, lease, counters }: NodeWithMemory,
+  rows: readonly RowName[],
 ): unknown[] | undefined {
   const values: unknown[] = [];
-  for (const key of keys) {
-    const value = near.get(key);
+  for (const { table, id } of rows) {
+    const value = near.get(table, id);
     if (value === undefined) return undefined;
     values.push(value);
   }

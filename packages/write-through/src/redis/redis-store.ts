@@ -178,6 +178,8 @@ function connectionTo(url: string, timeoutMs: number): RedisClientType {
     // A command that waits for a new connection would run there as an old one.
     disableOfflineQueue: true,
     commandsQueueMaxLength: 10_000,
+    // Each call has its deadline; the client's own would leave a timer behind for every command.
+    commandOptions: { timeout: 0 },
     // The socket time-out fires on silence, so a ping keeps an idle connection from it.
     pingInterval: Math.ceil(timeoutMs * 0.3),
     maintNotifications: "disabled",
