@@ -1,4 +1,4 @@
-import { escaped } from "./escaped.ts";
+import { escaped } from "../html/escaped.ts";
 import { clockTime, lengthOfTime } from "./in-words.ts";
 import type { FaultSpan } from "./service-record.ts";
 import type { Verdict } from "./verdict.ts";

@@ -1,5 +1,7 @@
 import type { Violation } from "../simulation/history.ts";
-import { escaped } from "./escaped.ts";
+import { escaped } from "../html/escaped.ts";
+import { pageStyle } from "../html/page-style.ts";
+import { table } from "../html/table.ts";
 import { clockTime, lengthOfTime, minutes } from "./in-words.ts";
 import { aftermathMs, type Span } from "./service-record.ts";
 import { timelinePlot } from "./timeline-plot.ts";
@@ -119,14 +121,6 @@ function violationsSection(violations: readonly Violation[]): string {
   return `<section class="violations"><h2>Violations</h2>${parts.join("")}<p class="note">Times are milliseconds of the run. A version is current while Postgres may have held it.</p></section>`;
 }
 
-/** @param rows cells of HTML. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = (tag: string, texts: readonly string[]): string =>
-    `<tr>${texts.map((text) => `<${tag}>${text}</${tag}>`).join("")}</tr>`;
-  const body = rows.map((row) => cells("td", row)).join("\n");
-  return `<div class="scroll"><table><thead>${cells("th", head)}</thead><tbody>${body}</tbody></table></div>`;
-}
-
 function gapCell({ startMs, endMs }: Span): string {
   return `${time(endMs - startMs)} <small>at ${clockTime(startMs)}</small>`;
 }
@@ -143,40 +137,21 @@ function time(ms: number | undefined): string {
   return ms === undefined ? "–" : lengthOfTime(ms);
 }
 
-const style = `
-:root { --page: #fff; --text: #1c2430; --soft: #5b6675; --line: #dde3ea; --panel: #f5f7fa;
-  --good: #17803d; --bad: #c0261c; --reads: #2563c9; --writes: #0f8a7a; --fault: #d9480f; }
+const style = `${pageStyle}
+:root { --reads: #2563c9; --writes: #0f8a7a; --fault: #d9480f; }
 @media (prefers-color-scheme: dark) {
-  :root { --page: #12161c; --text: #e4e9f0; --soft: #97a3b3; --line: #2b333e; --panel: #1a2029;
-    --good: #4cc274; --bad: #ff7a6e; --reads: #6aa5ff; --writes: #3fc7b3; --fault: #ff8a4c; }
+  :root { --reads: #6aa5ff; --writes: #3fc7b3; --fault: #ff8a4c; }
 }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 68rem; padding: 1.25rem; background: var(--page); color: var(--text);
-  font: 15px/1.5 system-ui, sans-serif; }
 header { border-left: 5px solid var(--good); padding-left: 1rem; }
 header.broken { border-color: var(--bad); }
 .badge { margin: 0; font-weight: 650; color: var(--good); }
 .broken .badge, .violations h3 { color: var(--bad); }
-h1 { font-size: 1.45rem; line-height: 1.25; margin: .2rem 0 .4rem; text-wrap: balance; }
-h2 { font-size: 1.05rem; margin: 2rem 0 .6rem; }
-h3 { font-size: 1rem; margin: 1rem 0 0; }
-p { margin: .3rem 0; max-width: 46rem; }
-code { background: var(--panel); border: 1px solid var(--line); border-radius: 4px; padding: .1rem .4rem; white-space: nowrap; font-size: .85rem; }
-.note, small { color: var(--soft); font-size: .85rem; }
-.scroll { overflow-x: auto; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: 0 2.5rem; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { color: var(--soft); font-weight: 500; }
-th:first-child, td:first-child, td:last-child:has(b, div), th:last-child:nth-child(n+3) { text-align: left; }
-td { white-space: nowrap; }
+td:last-child:has(b, div), th:last-child:nth-child(n+3) { text-align: left; }
 td:has(div, b) { white-space: normal; min-width: 15rem; }
 .wraps td:first-child { white-space: normal; overflow-wrap: anywhere; }
 .violations ul { max-height: 16rem; overflow: auto; padding-left: 1.1rem; }
 .violations li { font-variant-numeric: tabular-nums; }
-.plot svg { display: block; width: 100%; min-width: 44rem; }
-svg text { font: 12px system-ui, sans-serif; fill: var(--text); }
-svg .label { fill: var(--soft); }
 svg .name { font-weight: 600; }
 svg .name.reads { fill: var(--reads); }
 svg .name.writes { fill: var(--writes); }
