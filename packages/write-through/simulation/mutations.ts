@@ -194,6 +194,28 @@ class NearThatMarksNoClear extends NearWithReads {
   }
 }
 
+/** Takes a read for over when the first of its rows is. */
+class NearThatEndsTogether extends NearCache {
+  readonly #groups = new Map<Ticket, readonly Ticket[]>();
+  #group: Ticket[] = [];
+  override begin(key: string): Ticket {
+    const ticket = super.begin(key);
+    if (this.#group.length === 0) {
+      // What is begun in one turn is one read.
+      queueMicrotask(() => {
+        this.#group = [];
+      });
+    }
+    this.#group.push(ticket);
+    this.#groups.set(ticket, this.#group);
+    return ticket;
+  }
+  override end(ticket: Ticket): void {
+    for (const other of this.#groups.get(ticket) ?? []) super.end(other);
+    this.#groups.delete(ticket);
+  }
+}
+
 /** Leaves out the emptying of the memory that follows upon one kind of answer of Postgres. */
 function notClearingAfter(question: "joinNodes" | "renew"): Build {
   return (ports, bounds) => {
@@ -458,6 +480,10 @@ export const mutations: readonly Mutation[] = [
   {
     rule: "an invalidation marks the reads under way",
     build: withNear(NearThatMarksNoDrop),
+  },
+  {
+    rule: "a row under way is marked until it is there, whatever becomes of others",
+    build: withNear(NearThatEndsTogether),
   },
   {
     rule: "whoever may not use its memory empties it",

@@ -1,4 +1,4 @@
-import { DeadlineError } from "../src/errors.ts";
+import { DatabaseUnavailableError, DeadlineError } from "../src/errors.ts";
 import type { CommitOutcome, ListedNode, Primary, WriteTransaction } from "../src/primary.ts";
 import { isSameEpoch, type EpochName } from "../src/protocol/belief.ts";
 import type { Chance } from "./chance.ts";
@@ -13,6 +13,9 @@ const idleTimeoutMs = 3000;
 const usualLossMs = 400;
 /** And never those of longer. */
 const maxLossMs = 2500;
+
+const lostConnectionProbability = 0.01;
+const lostConnection = (): Error => new DatabaseUnavailableError("The connection was lost");
 
 /** What a loader and a write's statements see of the database: a version for each key. */
 export interface SimHandle {
@@ -162,7 +165,12 @@ export class SimPostgres {
         reply.value(undefined);
       });
     const load: SimHandle = {
-      read: (key) => ask((reply) => reply.value(this.#versionOf(key))),
+      read: (key) =>
+        ask((reply) => {
+          // One connection of many, so that other loads of the same read go on.
+          if (this.#chance.happens(lostConnectionProbability)) reply.error(lostConnection());
+          else reply.value(this.#versionOf(key));
+        }),
       raise: () => Promise.reject(new Error("A loader does not write")),
     };
     return {

@@ -65,21 +65,23 @@ export async function readRows<Handle>(
   if (node.lease.epoch() === undefined) await node.lease.renew();
   const trust = node.lease.trust();
   if (trust === undefined) return await Promise.all(rows.map((row) => loadShared(node, row)));
+  const read = { node, onHit, trust, fillToken: node.entropy.token() };
   // Before the store is asked, so that an invalidation that overtakes its answer marks them.
   const tickets = rows.map(({ key }) => node.near.begin(key));
-  try {
-    const read = { node, onHit, trust, fillToken: node.entropy.token() };
-    const readings = await askStore(read, rows);
-    return await Promise.all(
-      rows.map((row, index) => {
-        const [reading, ticket] = [readings?.[index], tickets[index]];
-        if (reading === undefined || ticket === undefined) return loadShared(node, row);
-        return followReading(read, row, ticket, reading);
-      }),
-    );
-  } finally {
-    for (const ticket of tickets) node.near.end(ticket);
-  }
+  const readings = await askStore(read, rows);
+  return await Promise.all(
+    rows.map(async (row, index) => {
+      const [reading, ticket] = [readings?.[index], tickets[index]];
+      if (ticket === undefined) return await loadShared(node, row);
+      try {
+        if (reading === undefined) return await loadShared(node, row);
+        return await followReading(read, row, ticket, reading);
+      } finally {
+        // Each with its own row: one that fails ends the others' wait, but not their loads.
+        node.near.end(ticket);
+      }
+    }),
+  );
 }
 
 async function askStore<Handle>(
@@ -111,7 +113,7 @@ async function followReading<Handle>(
   const { node, trust } = read;
   switch (reading.kind) {
     case "hit": {
-      const isSmall = reading.value.length <= node.maxValueBytes;
+      const isSmall = Buffer.byteLength(reading.value) <= node.maxValueBytes;
       const decoded = isSmall && decode(row.key, reading.value, row.schema);
       if (decoded === false || decoded.kind === "corrupt") {
         node.emit({ kind: "corrupt_value", table: row.table, id: row.id });
@@ -179,7 +181,7 @@ function keep(
   text: string,
   value: unknown,
 ): void {
-  if (value !== undefined) near.insert(ticket, value, text.length);
+  if (value !== undefined) near.insert(ticket, value, Buffer.byteLength(text));
 }
 
 function recoverInBackground<Handle>(node: CacheNode<Handle>, trust: Trust): void {
