@@ -120,6 +120,7 @@ function reasonOfCache({ code }: WriteThroughError): ErrorCode {
       return "outcome_unknown";
     case "database_unavailable":
     case "deadline_exceeded":
+    case "not_running":
       return "unavailable";
     case "invalid_key":
     case "invalid_options":

@@ -26,6 +26,10 @@ export type CacheEvent =
   | { readonly kind: "bypassed"; readonly epoch: bigint }
   /** Processes did not answer a writer, who waits until they have left or their lease is over. */
   | { readonly kind: "evicted"; readonly nodes: number }
+  /** This process is in the list of those that keep rows in memory. */
+  | { readonly kind: "joined" }
+  /** It is not any more: it hears no messages, or did not answer a writer in time. It tries again. */
+  | { readonly kind: "left"; readonly why: "deaf" | "evicted" }
   /** This process could not enter, or leave, the list of those that keep rows in memory. */
   | { readonly kind: "join_failed" | "leave_failed"; readonly error: unknown }
   /** The authority could not be read from Postgres; without it no cache is used past the lease. */
@@ -77,3 +81,17 @@ export type CacheEvent =
 
 /** Takes events; must not throw. */
 export type EventListener = (event: CacheEvent) => void;
+
+/**
+ * Keeps what a listener throws away from whoever emits: that a log is broken must not make a failure
+ * of a write that was committed. It is shown as a warning of the process.
+ */
+export function harmless(listener: EventListener): EventListener {
+  return (event) => {
+    try {
+      listener(event);
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error));
+    }
+  };
+}

@@ -1,8 +1,8 @@
 import type { Kysely, Transaction } from "kysely";
 import { Auditor, type AuditCounters, type CachedValue } from "./audit/auditor.ts";
-import type { CacheEvent } from "./cache-event.ts";
+import { harmless, type CacheEvent } from "./cache-event.ts";
 import type { CachedTable, CachedTableOptions, CacheKey } from "./cached-table.ts";
-import { InvalidKeyError, InvalidOptionsError } from "./errors.ts";
+import { InvalidKeyError, InvalidOptionsError, NotRunningError } from "./errors.ts";
 import { bounded, fraction, matching } from "./options.ts";
 import { createPostgresPrimary } from "./postgres/postgres-primary.ts";
 import {
@@ -131,6 +131,7 @@ export interface WriteThroughCache<Database> {
    *   transaction. What it throws rolls back and is thrown on; an error of a statement that it overlooks
    *   rolls back too, and ends in Kysely's `AbortedTransactionError`. It must not read through the
    *   cache.
+   * @throws NotRunningError before `start()` has succeeded, and after `stop()`.
    * @throws ContentionError when five attempts lost to others; nothing was changed.
    * @throws DatabaseUnavailableError when Postgres could not be reached, or the connection ended,
    *   before the commit was sent; nothing was changed.
@@ -145,9 +146,11 @@ export interface WriteThroughCache<Database> {
     work: (transaction: Transaction<Database>) => Promise<T>,
   ): Promise<T>;
   /**
-   * Joins the other processes; to be awaited before the first read. A store that cannot be reached
-   * does not stop it. After it has failed nothing is left open, and it may be called again.
+   * Joins the other processes; to be awaited before the first write. Until then reads go to Postgres.
+   * A store that cannot be reached does not stop it. After it has failed nothing is left open, and it
+   * may be called again.
    *
+   * @throws NotRunningError after `stop()`: make another cache.
    * @throws UnfitServerError when the store may evict fences, is a replica, a cluster or too old;
    *   when Postgres is a standby; when the clocks of this machine are too coarse for the lease.
    * @throws DatabaseUnavailableError when Postgres cannot be reached.
@@ -201,6 +204,7 @@ export function createWriteThroughCache<Database>(
 ): WriteThroughCache<Database> {
   const bounds = boundsOf(options);
   const node = createNode(options, bounds);
+  let phase: "made" | "running" | "stopped" = "made";
   const auditor = new Auditor<Row<Kysely<Database>>>({
     fraction: bounds.auditFraction,
     readCached: (row) => readCached(node, row),
@@ -263,6 +267,10 @@ export function createWriteThroughCache<Database>(
 
     async write(keys, work) {
       const distinct = new Map(rowsOf(keys).map((row) => [row.key, row]));
+      // Its store is not connected, and would be taken for one that is away from everybody.
+      if (phase !== "running") {
+        throw new NotRunningError("Await cache.start() before the first write");
+      }
       // The handle that a write runs in is a transaction.
       return await writeRows(node, [...distinct.values()], (handle) =>
         work(handle as Transaction<Database>),
@@ -270,12 +278,14 @@ export function createWriteThroughCache<Database>(
     },
 
     async start() {
+      if (phase === "stopped") throw new NotRunningError("A cache that was stopped stays so");
       checkClocks(node.clock, node.leaseMs);
       await checkPrimary(options.database, bounds.databaseTimeoutMs);
       await node.store.open(listenerOf(node));
       try {
         await checkStore(node.store);
         await node.lease.start();
+        phase = "running";
       } catch (error) {
         await node.membership.leave();
         await node.store.close();
@@ -284,6 +294,7 @@ export function createWriteThroughCache<Database>(
     },
 
     async stop() {
+      phase = "stopped";
       await node.lease.stop();
       await node.store.close();
       await auditor.idle();
@@ -369,7 +380,7 @@ function createNode<Database>(
     timeoutMs: databaseTimeoutMs,
     workTimeoutMs,
   });
-  const emit = onEvent ?? (() => undefined);
+  const emit = harmless(onEvent ?? (() => undefined));
   return createCacheNode(
     { primary, store, clock: systemClock, entropy: systemEntropy, emit },
     bounds,

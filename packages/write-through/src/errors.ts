@@ -5,6 +5,7 @@ export type WriteThroughErrorCode =
   | "deadline_exceeded"
   | "invalid_key"
   | "invalid_options"
+  | "not_running"
   | "outcome_unknown"
   | "undeclared_write"
   | "unfit_server";
@@ -52,6 +53,15 @@ export class InvalidKeyError extends WriteThroughError {
 export class InvalidOptionsError extends WriteThroughError {
   override readonly name = "InvalidOptionsError";
   readonly code = "invalid_options";
+}
+
+/**
+ * A write before `start()` has succeeded or after `stop()`, or a `start()` after `stop()`. Nothing
+ * was changed.
+ */
+export class NotRunningError extends WriteThroughError {
+  override readonly name = "NotRunningError";
+  readonly code = "not_running";
 }
 
 /**

@@ -14,6 +14,7 @@ export {
   DeadlineError,
   InvalidKeyError,
   InvalidOptionsError,
+  NotRunningError,
   OutcomeUnknownError,
   UndeclaredWriteError,
   UnfitServerError,

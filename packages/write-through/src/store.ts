@@ -25,7 +25,12 @@ export type Reading =
   | { readonly kind: "fenced"; readonly fence: string; readonly ageMs: number };
 
 export type AdoptReply =
-  | { readonly kind: "adopted"; readonly replid: string }
+  | {
+      readonly kind: "adopted";
+      readonly replid: string;
+      /** The nonce it carried before. */
+      readonly replaced: string | null;
+    }
   /** The store is a replica: it must not be adopted. */
   | { readonly kind: "not_master" };
 

@@ -5,6 +5,7 @@ import {
   createWriteThroughCache,
   InvalidKeyError,
   InvalidOptionsError,
+  NotRunningError,
   type CachedTable,
   type WriteThroughCache,
 } from "../src/index.ts";
@@ -51,6 +52,15 @@ describe("bad use", () => {
     expect(() => posts.key(id)).toThrow(InvalidKeyError);
     await expect(posts.read(id)).rejects.toBeInstanceOf(InvalidKeyError);
     expect(loads).toEqual([]);
+  });
+
+  it("a write before the start, or after the stop, and a start after the stop are refused", async () => {
+    const { cache, posts } = setUp();
+    const write = (): Promise<void> => cache.write([posts.key("p1")], () => Promise.resolve());
+    await expect(write()).rejects.toBeInstanceOf(NotRunningError);
+    await cache.stop();
+    await expect(write()).rejects.toBeInstanceOf(NotRunningError);
+    await expect(cache.start()).rejects.toBeInstanceOf(NotRunningError);
   });
 
   it("no keys, and more than 32, are refused", async () => {

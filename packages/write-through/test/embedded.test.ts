@@ -90,6 +90,6 @@ it("starts in a new epoch each time, since its store is new", async () => {
   const before = first.cache.status();
   await first.cache.stop();
   const second = await setUp();
-  expect(second.events.map(({ kind }) => kind)).toEqual(["adopted"]);
+  expect(second.events.map(({ kind }) => kind)).toEqual(["adopted", "joined"]);
   expect(second.cache.status()).not.toEqual(before);
 });

@@ -7,10 +7,16 @@ import {
 } from "@portcullis/testing";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { createRedisStore, type CacheEvent, type CacheStore } from "../src/index.ts";
+import {
+  createRedisStore,
+  createWriteThroughCache,
+  type CachedTable,
+  type CacheEvent,
+  type CacheStore,
+} from "../src/index.ts";
 import { startCacheProcess, type CacheProcess, type CacheProcessOptions } from "./cache-process.ts";
 import { createGate } from "./gate.ts";
-import { prepareDatabase } from "./row-cache.ts";
+import { loadPost, postSchema, prepareDatabase, type Post } from "./row-cache.ts";
 
 let postgres: TestDatabase;
 let redis: RedisServer;
@@ -55,6 +61,11 @@ async function listedIds({ database }: CacheProcess): Promise<string[]> {
 
 function kindsOf({ events }: CacheProcess): CacheEvent["kind"][] {
   return events.map(({ kind }) => kind);
+}
+
+/** Until what can go on without a server has gone on. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
 }
 
 interface CountingStore {
@@ -142,6 +153,53 @@ describe("rows in the memory of a process", () => {
 });
 
 describe("a write", () => {
+  it("reaches a row whose load is under way though another row of its read has failed", async () => {
+    const [reader, writer] = [await setUp(), await setUp()];
+    const gate = createGate();
+    let isFirst = true;
+    const notesOf = ({ cache }: CacheProcess, load: typeof loadPost): CachedTable<Post> =>
+      cache.table({ name: "note", schema: postSchema, load });
+    const notes = notesOf(reader, async (handle, id) => {
+      if (id === "p2") throw new Error("lost");
+      const row = await loadPost(handle, id);
+      if (isFirst) {
+        isFirst = false;
+        await gate.pass();
+      }
+      return row;
+    });
+    const key = notesOf(writer, loadPost).key("p1");
+    const reading = reader.cache.readMany([notes.key("p1"), notes.key("p2")]);
+    await expect(reading).rejects.toThrow("lost");
+    await gate.reached;
+    await writer.cache.write([key], async (transaction) => {
+      await transaction.updateTable("post").set({ title: "v2" }).where("id", "=", "p1").execute();
+    });
+    gate.open();
+    await settled();
+    for (let read = 0; read < 3; read += 1) {
+      expect(await notes.read("p1")).toMatchObject({ title: "v2" });
+    }
+  });
+
+  it("that was committed has succeeded, also when the listener of events throws", async () => {
+    const { database } = await setUp();
+    const store = createRedisStore({ url: redis.url });
+    const cache = createWriteThroughCache({
+      database,
+      store: { ...store, publish: () => Promise.reject(new Error("not published")) },
+      onEvent({ kind }) {
+        if (kind === "publish_failed") throw new Error("the log is full");
+      },
+    });
+    onTestFinished(() => cache.stop());
+    const posts = cache.table({ name: "post", schema: postSchema, load: loadPost });
+    await cache.start();
+    const warned = new Promise<Error>((resolve) => process.once("warning", resolve));
+    expect(await cache.write([posts.key("p1")], () => Promise.resolve("done"))).toBe("done");
+    expect((await warned).message).toBe("the log is full");
+  });
+
   it("is seen at once by every process that has the row in memory", async () => {
     const processes = await setUpThree();
     for (const [index, { rename }] of processes.entries()) {
@@ -310,6 +368,34 @@ describe("a process that does not answer", () => {
 });
 
 describe("a process that hears no messages", () => {
+  it("is not one whose ping Redis refuses, busy with a script", async () => {
+    const refused = Promise.withResolvers<void>();
+    let refusals = 0;
+    const store = createRedisStore({
+      url: redis.url,
+      timeoutMs: 300,
+      onConnectionError(error) {
+        if (error instanceof Error && error.message.startsWith("BUSY")) refusals += 1;
+        // Both connections of the store, each more than once.
+        if (refusals === 6) refused.resolve();
+      },
+    });
+    const busy = await setUp({ store });
+    const [client, killer] = [await connectRedis(), await connectRedis()];
+    await client.configSet("busy-reply-threshold", "20");
+    const script = client.eval("while true do end").catch(() => undefined);
+    await refused.promise;
+    await killer.sendCommand(["SCRIPT", "KILL"]);
+    await script;
+    await expect
+      .poll(async () => {
+        await busy.posts.read("p1");
+        return busy.cache.metrics().reads.near;
+      })
+      .toBeGreaterThan(0);
+    expect(kindsOf(busy)).not.toContain("left");
+  });
+
   it("leaves the list, and is back under another name once it hears them again", async () => {
     const [reader, writer] = [await setUp(), await setUp()];
     await reader.posts.read("p1");
@@ -350,6 +436,18 @@ describe("a process that hears no messages", () => {
 });
 
 describe("when Redis misbehaves", () => {
+  it("nothing is left of an epoch that a bypass ended, not even its fences", async () => {
+    const { database, posts, cache } = await setUp();
+    await posts.read("p1");
+    const client = await connectRedis();
+    const [value = ""] = await client.keys("*:v:post:p1");
+    await client.hSet(value.replace(":v:", ":f:"), "1", "1");
+    await sql`select portcullis.flush_caches()`.execute(database);
+    await expect.poll(() => cache.status().kind).toBe("bypass");
+    await expect.poll(() => cache.status().kind, { timeout: 10_000 }).toBe("cached");
+    await expect.poll(() => client.keys(value.replace(/:v:.*/, ":*"))).toEqual([]);
+  });
+
   it("away: memory is emptied before a write returns, and filled again once Redis is back", async () => {
     const [one, other] = [await setUp(), await setUp()];
     for (const { posts } of [one, other]) await posts.read("p1");

@@ -103,10 +103,11 @@ export class StoreState {
   adopt(nonce: string): AdoptReply {
     const contents = this.#contents;
     if (contents.role !== "master") return { kind: "not_master" };
+    const replaced = contents.marker ?? null;
     contents.marker = nonce;
     contents.fences.clear();
     contents.slots.clear();
-    return { kind: "adopted", replid: contents.replid };
+    return { kind: "adopted", replid: contents.replid, replaced };
   }
 
   #isTrusted({ replid, nonce }: StoreIdentity): boolean {

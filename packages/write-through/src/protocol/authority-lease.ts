@@ -59,7 +59,7 @@ export class AuthorityLease {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#belief = undefined;
-    await this.#options.membership.leave();
+    await this.#options.membership.close();
     await this.#renewing;
   }
 
@@ -103,8 +103,7 @@ export class AuthorityLease {
       const listedAs = isListed ? id : undefined;
       const answer = { authority, listedAs, askedAt, answeredAt: this.#now() };
       this.#belief = renewed(this.#belief, answer);
-      const after = this.#belief.named;
-      if (before && !(after && isSameEpoch(before, after))) near.clear();
+      if (hasLeft(before, this.#belief.named)) near.clear();
       if (!isListed) membership.evicted(id);
     });
   }
@@ -121,15 +120,19 @@ export class AuthorityLease {
     });
   }
 
-  /** Begins an epoch without a store, unless the authority, asked anew, has left `seen` behind. */
+  /**
+   * Begins an epoch without a store, unless the authority, asked anew, has left `seen` behind:
+   * undefined is that no epoch could be acted under.
+   */
   async bypass(seen: EpochName | undefined): Promise<void> {
     await this.#flights.join("bypass", async () => {
       const { primary, entropy, emit } = this.#options;
       await this.renew();
       const belief = this.#belief;
-      if (belief === undefined || (seen && !isSameEpoch(belief.authority, seen))) return;
+      if (belief === undefined) return;
       const { authority, named } = belief;
-      if (named !== undefined && named.identity === undefined) return;
+      const isLeftBehind = seen === undefined ? named !== undefined : !isSameEpoch(authority, seen);
+      if (isLeftBehind || (named !== undefined && named.identity === undefined)) return;
       if (await primary.bypassStore(authority, entropy.token())) {
         emit({ kind: "bypassed", epoch: authority.epoch + 1n });
       }
@@ -141,8 +144,13 @@ export class AuthorityLease {
   async waitUntilSettled(epoch: EpochName): Promise<void> {
     const belief = this.#belief;
     if (belief === undefined || !isSameEpoch(belief.authority, epoch)) return;
-    const waitMs = unsettledMs(belief, this.#options.leaseMs, this.#now());
-    if (waitMs > 0) await this.#options.clock.sleep(waitMs);
+    const { clock, leaseMs } = this.#options;
+    // A timer may fire a little early.
+    for (;;) {
+      const waitMs = unsettledMs(belief, leaseMs, this.#now());
+      if (waitMs === 0) return;
+      await clock.sleep(waitMs);
+    }
   }
 
   async #needsAdoption(suspect: Trust | undefined): Promise<boolean> {
@@ -187,8 +195,8 @@ export class AuthorityLease {
       await this.renew();
       if (!adopted) return;
       emit({ kind: "adopted", epoch: authority.epoch + 1n });
-      const { replid: before, nonce: left } = authority;
-      if (before !== null && left !== null) void this.#sweep(left);
+      const left = new Set([authority.nonce, reply.replaced]);
+      for (const name of left) if (name !== null) void this.#sweep(name);
     } catch (error) {
       emit({ kind: "adoption_failed", error });
     }
@@ -204,15 +212,20 @@ export class AuthorityLease {
 
   async #keepRenewing(): Promise<void> {
     const { signal } = this.#stopping;
+    const { clock, leaseMs } = this.#options;
+    let restMs = leaseMs / 4;
     while (!signal.aborted) {
-      await this.#options.clock.sleep(this.#options.leaseMs / 4, signal);
+      await clock.sleep(restMs, signal);
       if (signal.aborted) return;
+      restMs = leaseMs / 4;
       void this.joinAndRenew();
       try {
         await this.renew();
-        if (this.trust() === undefined) await this.recover();
+        if (this.trust() === undefined) this.#recoverInBackground();
         this.#settleWhenKnownLongEnough();
       } catch (error) {
+        // Sooner than usual: there is a belief to save.
+        restMs = leaseMs / 16;
         this.#options.emit({ kind: "renewal_failed", error });
       }
     }
@@ -236,6 +249,13 @@ export class AuthorityLease {
     }
   }
 
+  /** Not awaited: a store that does not answer must not end the belief. */
+  #recoverInBackground(): void {
+    this.recover().catch((error: unknown) => {
+      this.#options.emit({ kind: "renewal_failed", error });
+    });
+  }
+
   /** Not awaited: it has to wait for writers, and a belief that is not renewed meanwhile ends. */
   #settleWhenKnownLongEnough(): void {
     const { primary, leaseMs, emit } = this.#options;
@@ -257,4 +277,9 @@ export class AuthorityLease {
   #now(): Instant {
     return this.#options.clock.now();
   }
+}
+
+/** Is the epoch of before over, so that nothing of it may be used? */
+function hasLeft(before: EpochName | undefined, after: EpochName | undefined): boolean {
+  return before !== undefined && (after === undefined || !isSameEpoch(before, after));
 }

@@ -24,6 +24,14 @@ describe("the stored text", () => {
     expect(decode("t:1", encode("t:1", undefined), schema)).toEqual({ kind: "absent" });
   });
 
+  it("is frozen in all its parts, also where the schema has frozen the outermost", () => {
+    const shallow = { parse: (input: unknown): unknown => Object.freeze(input) };
+    const decoded = decode("t:1", encode("t:1", { tags: [{ name: "a" }] }), shallow);
+    expect(decoded).toMatchObject({ kind: "present" });
+    const { tags } = (decoded as { value: { tags: object[] } }).value;
+    expect([tags, tags[0]].map((part) => Object.isFrozen(part))).toEqual([true, true]);
+  });
+
   it.each([
     ["not JSON", "}{"],
     ["empty", ""],

@@ -28,10 +28,10 @@ export function decode<Value>(
   }
 }
 
-/** Callers share the values, so none may change them. */
-function deeplyFrozen<Value>(value: Value): Value {
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  for (const part of Object.values(value)) deeplyFrozen(part);
+/** Callers share the values, so none may change them. A schema may have frozen the outermost part. */
+function deeplyFrozen<Value>(value: Value, seen: Set<object> = new Set()): Value {
+  if (typeof value !== "object" || value === null || seen.has(value)) return value;
+  seen.add(Object.freeze(value));
+  for (const part of Object.values(value)) deeplyFrozen(part, seen);
   return value;
 }

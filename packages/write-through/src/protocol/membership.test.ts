@@ -120,7 +120,35 @@ describe("joining", () => {
     expect(membership.acknowledgesAs).toBeUndefined();
     answer = Promise.resolve();
     await membership.join();
+    expect(membership.id).toBeUndefined();
+    await clock.advance(leaseMs);
+    await membership.join();
     expect([...listed.keys()]).toEqual(["own-2"]);
+  });
+
+  it("is undone by a departure that was asked for while it was under way", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    answer = promise;
+    const joining = membership.join();
+    await settle();
+    const leaving = membership.leave();
+    resolve();
+    await Promise.all([joining, leaving]);
+    expect(membership.id).toBeUndefined();
+    expect(listed.size).toBe(0);
+  });
+
+  it("waits until it is known what became of a hundred others", async () => {
+    for (let failures = 0; failures < 100; failures += 1) {
+      answer = Promise.reject(new Error("no answer"));
+      await expect(membership.join()).rejects.toThrow("no answer");
+      await clock.advance(8 * leaseMs);
+    }
+    answer = Promise.resolve();
+    await membership.join();
+    expect([membership.id, listed.size]).toEqual([undefined, 0]);
+    await membership.join();
+    expect(listed.size).toBe(1);
   });
 });
 
@@ -141,7 +169,7 @@ describe("leaving", () => {
     const fault = new Error("Postgres is away");
     answer = Promise.reject(fault);
     await membership.leave();
-    expect(events).toEqual([{ kind: "leave_failed", error: fault }]);
+    expect(events).toEqual([{ kind: "joined" }, { kind: "leave_failed", error: fault }]);
     answer = Promise.resolve();
     await membership.join();
     expect([...listed.keys()]).toEqual(["own-2"]);
@@ -154,6 +182,7 @@ describe("an eviction of this process", () => {
     keepRow();
     membership.evicted("own-1");
     expect(near.size).toBe(0);
+    expect(events).toEqual([{ kind: "joined" }, { kind: "left", why: "evicted" }]);
     await settle();
     expect(listed.size).toBe(0);
     await clock.advance(leaseMs - 1);

@@ -5,6 +5,9 @@ import type { NearCache } from "../near/near-cache.ts";
 import type { ListedNode, Primary } from "../primary.ts";
 import { rejoiningBackOff, type BackOff } from "./back-off.ts";
 
+/** Ids whose rows Postgres has not yet been seen to take out. */
+const maxFormerIds = 100;
+
 interface MembershipOptions {
   readonly primary: Primary<unknown>;
   readonly near: NearCache;
@@ -28,6 +31,8 @@ export class Membership {
   #id: string | undefined;
   #joiningAs: string | undefined;
   #isListening = false;
+  /** How often it has left, for a join that was under way meanwhile. */
+  #departures = 0;
   /** Statements about the own place in the list run one after the other. */
   #lastTurn: Promise<void> = Promise.resolve();
 
@@ -49,7 +54,9 @@ export class Membership {
   /** Takes note of whether messages are heard; deaf, it keeps nothing and leaves the list. */
   listen(isListening: boolean): void {
     this.#isListening = isListening;
-    if (!isListening) void this.leave();
+    if (isListening) return;
+    if (this.#id !== undefined) this.#options.emit({ kind: "left", why: "deaf" });
+    void this.leave();
   }
 
   /** Is it neither in the list nor about to be, hears messages, and was not evicted lately? */
@@ -61,7 +68,10 @@ export class Membership {
   /** Enters the list, under a fresh id each time; does nothing if it may not. */
   async join(): Promise<void> {
     if (!this.mayJoin()) return;
+    // More would make every statement longer: what could not be taken out comes first.
+    if (this.#formerIds.size >= maxFormerIds) return await this.leave();
     const id = this.#options.entropy.token();
+    const departures = this.#departures;
     this.#joiningAs = id;
     await this.#inTurn(async () => {
       const formerIds = [...this.#formerIds];
@@ -72,9 +82,14 @@ export class Membership {
         for (const formerId of formerIds) this.#formerIds.delete(formerId);
         // Writers who drained before this row was there have not waited for what was read by now.
         this.#options.near.clear();
-        if (!this.#isListening) return;
+        // Who has left meanwhile takes out this id too, in the next turn.
+        if (departures !== this.#departures) return;
         this.#formerIds.delete(id);
         this.#id = id;
+        this.#options.emit({ kind: "joined" });
+      } catch (error) {
+        this.#backOff.tried(this.#nowMs(), this.#options.entropy.fraction());
+        throw error;
       } finally {
         this.#joiningAs = undefined;
       }
@@ -83,6 +98,7 @@ export class Membership {
 
   /** Keeps nothing from this moment on, and then leaves the list. */
   async leave(): Promise<void> {
+    this.#departures += 1;
     this.#forgetId();
     await this.#inTurn(async () => {
       const formerIds = [...this.#formerIds];
@@ -96,10 +112,17 @@ export class Membership {
     });
   }
 
+  /** Leaves, and does not come back. */
+  async close(): Promise<void> {
+    this.#isListening = false;
+    await this.leave();
+  }
+
   /** Takes note that a renewal did not find this id in the list, or found it evicted. */
   evicted(id: string | undefined): void {
     if (id === undefined || id !== this.#id) return;
     this.#backOff.tried(this.#nowMs(), this.#options.entropy.fraction());
+    this.#options.emit({ kind: "left", why: "evicted" });
     // At once, since a writer waits until the row is gone or the lease is over.
     void this.leave();
   }

@@ -42,36 +42,41 @@ export async function writeRows<Handle, T>(
   work: Work<Handle, T>,
 ): Promise<T> {
   let wasUnreachable = false;
-  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const epoch = await currentEpoch(node);
     // Before the transaction rather than inside it: a lease is long for a row to be locked.
     await node.lease.waitUntilSettled(epoch);
     const outcome = await attemptWrite(node, rows, epoch, patienceMs(node, attempt), work);
-    switch (outcome.kind) {
-      case "committed":
-        return outcome.value;
-      case "conflict":
-        break;
-      case "silent":
-        await node.membership.evict(outcome.nodeIds);
-        break;
-      case "distrusted":
-        await changeEpoch(node, epoch);
-        break;
-      case "unreachable":
-        // Once may be a moment's trouble; a store that fails twice is done without.
-        if (wasUnreachable) await node.lease.bypass(epoch);
-        else await changeEpoch(node, epoch);
-        wasUnreachable = true;
-        break;
-    }
+    if (outcome.kind === "committed") return outcome.value;
+    if (attempt < maxAttempts) await overcome(node, epoch, outcome, wasUnreachable);
+    wasUnreachable ||= outcome.kind === "unreachable";
   }
   throw new ContentionError(`The write lost to others in ${maxAttempts} attempts`);
 }
 
+/** Does what lets the next attempt come further. */
+async function overcome<Handle>(
+  node: CacheNode<Handle>,
+  epoch: Trust | Bypass,
+  setback: Setback,
+  wasUnreachable: boolean,
+): Promise<void> {
+  switch (setback.kind) {
+    case "conflict":
+      return;
+    case "silent":
+      return await node.membership.evict(setback.nodeIds);
+    case "distrusted":
+      return await changeEpoch(node, epoch);
+    case "unreachable":
+      // Once may be a moment's trouble; a store that fails twice in one write is done without.
+      return await (wasUnreachable ? node.lease.bypass(epoch) : changeEpoch(node, epoch));
+  }
+}
+
 /** More at each attempt, so that processes that are merely slow are heard in the end. */
 function patienceMs({ acknowledgeTimeoutMs, leaseMs }: CacheBounds, attempt: number): number {
-  return Math.min(leaseMs, acknowledgeTimeoutMs * 3 ** attempt);
+  return Math.min(leaseMs, acknowledgeTimeoutMs * 3 ** (attempt - 1));
 }
 
 async function currentEpoch<Handle>({ lease }: CacheNode<Handle>): Promise<Trust | Bypass> {

@@ -1,4 +1,4 @@
-import { StoreFault, type Reading, type StoreReply } from "../store.ts";
+import { StoreFault, type AdoptReply, type Reading, type StoreReply } from "../store.ts";
 
 const stranger = { kind: "stranger" } as const;
 
@@ -23,6 +23,15 @@ export function readReadings(reply: unknown, count: number): StoreReply<readonly
   if (reply === "STRANGER") return stranger;
   if (!Array.isArray(reply) || reply.length !== count) throw unexpected("read");
   return { kind: "answered", value: reply.map(readReading) };
+}
+
+/** Reads the reply of `adopt.lua`. */
+export function readAdoption(reply: unknown): AdoptReply {
+  if (reply === "NOT_MASTER") return { kind: "not_master" };
+  const [replid, before] = Array.isArray(reply) ? (reply as unknown[]) : [];
+  if (typeof replid !== "string" || typeof before !== "string") throw unexpected("adopt");
+  // What is no nonce of ours could be a pattern that means every key.
+  return { kind: "adopted", replid, replaced: /^[\w-]{1,64}$/.test(before) ? before : null };
 }
 
 function readReading(reply: unknown): Reading {

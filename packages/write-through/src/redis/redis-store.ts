@@ -4,7 +4,7 @@ import { bounded, matching } from "../options.ts";
 import { openedTwice, StoreFault, type CacheStore } from "../store.ts";
 import { redisKeys } from "./redis-keys.ts";
 import { encodeAcknowledgement, encodeInvalidation } from "./redis-messages.ts";
-import { readOutcome, readReadings } from "./redis-replies.ts";
+import { readAdoption, readOutcome, readReadings } from "./redis-replies.ts";
 import { createRedisSubscriber } from "./redis-subscriber.ts";
 import { unfitnessOf } from "./unfitness.ts";
 import { createScriptRunner } from "./script-runner.ts";
@@ -139,9 +139,7 @@ export function createRedisStore(options: RedisStoreOptions): CacheStore {
 
     async adopt(nonce) {
       const reply = await run("adopt", [keys.marker], [nonce]);
-      if (reply === "NOT_MASTER") return { kind: "not_master" };
-      if (typeof reply !== "string") throw new StoreFault("Redis answered adopt without a replid");
-      return { kind: "adopted", replid: reply };
+      return readAdoption(reply);
     },
 
     async sweep(nonce) {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RedisClientType } from "@redis/client";
 import { withDeadline } from "../deadline.ts";
 import { StoreFault, type StoreListener } from "../store.ts";
@@ -53,10 +54,24 @@ export function createRedisSubscriber(
     tell(client.isReady);
   }
 
-  client.on("ready", () => {
-    subscribe().catch(onError);
+  /** A Redis that is busy, or cannot save, refuses commands and goes on with the connection. */
+  async function subscribeInTheEnd(): Promise<void> {
+    while (client.isReady && !isListening) {
+      try {
+        await subscribe();
+      } catch (error) {
+        onError(error);
+        await sleep(timeoutMs, undefined, { ref: false });
+      }
+    }
+  }
+
+  client.on("ready", () => void subscribeInTheEnd());
+  // A ping that was refused is an error too, but breaks nothing.
+  client.on("error", () => {
+    if (!client.isReady) tell(false);
   });
-  for (const broken of ["error", "reconnecting", "end"]) client.on(broken, () => tell(false));
+  for (const broken of ["reconnecting", "end"]) client.on(broken, () => tell(false));
 
   return {
     address,

@@ -5,8 +5,9 @@ local replication = redis.call('INFO', 'replication')
 if not string.find(replication, 'role:master', 1, true) then
   return 'NOT_MASTER'
 end
+local before = redis.call('GET', KEYS[1]) or ''
 redis.call('SET', KEYS[1], ARGV[1])
-return string.match(replication, 'master_replid:(%w+)')
+return { string.match(replication, 'master_replid:(%w+)'), before }
 `,
   fence: `#!lua flags=allow-oom
 local function is_trusted(marker_key, replid, nonce)
