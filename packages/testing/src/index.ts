@@ -11,6 +11,7 @@ export {
   type Latency,
   startFaultProxy,
 } from "./fault-proxy.ts";
+export { openPool } from "./pool.ts";
 export { type PostgresOptions, type PostgresServer, startPostgres } from "./postgres.ts";
 export type { ProxyDirection } from "./proxy-connection.ts";
 export type { ProxyTarget } from "./proxy-target.ts";

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from "node:crypto";
+import { openPool } from "@portcullis/testing";
 import { Kysely, PostgresDialect, type Logger } from "kysely";
-import { Pool } from "pg";
 import {
   createRedisStore,
   createWriteThroughCache,
@@ -40,15 +40,11 @@ const rowsAnInsert = 1000;
 export const tableName = "post";
 
 export function openDatabase(url: string, log?: Logger): Kysely<BenchTables> {
-  const pool = new Pool({
-    connectionString: url,
+  const pool = openPool(url, {
     max: 8,
     connectionTimeoutMillis: databaseTimeoutMs,
     query_timeout: 2 * databaseTimeoutMs,
   });
-  // A connection that breaks is replaced; without a listener, idle or not, it would end the process.
-  pool.on("error", () => undefined);
-  pool.on("connect", (client) => client.on("error", () => undefined));
   return new Kysely<BenchTables>({ dialect: new PostgresDialect({ pool }), ...(log && { log }) });
 }
 

@@ -1,5 +1,5 @@
+import { openPool } from "@portcullis/testing";
 import { Kysely, PostgresDialect } from "kysely";
-import { Pool } from "pg";
 import { migrateWriteThrough } from "../src/index.ts";
 import type { Versions } from "./report.ts";
 
@@ -31,16 +31,13 @@ export interface VersionedRows {
 export const databaseTimeoutMs = 1000;
 export const redisTimeoutMs = 300;
 
-/** Connections that give a silent server up, and outlive a broken one. */
+/** Connections that give a silent server up. */
 export function openDatabase(url: string): Kysely<NemesisTables> {
-  const pool = new Pool({
-    connectionString: url,
+  const pool = openPool(url, {
     max: 8,
     connectionTimeoutMillis: databaseTimeoutMs,
     query_timeout: 2 * databaseTimeoutMs,
   });
-  pool.on("error", () => undefined);
-  pool.on("connect", (client) => client.on("error", () => undefined));
   return new Kysely<NemesisTables>({ dialect: new PostgresDialect({ pool }) });
 }
 

@@ -1,12 +1,12 @@
-import { createClient, type RedisClientType } from "@redis/client";
 import {
   createTestDatabase,
   startRedis,
   type RedisServer,
   type TestDatabase,
 } from "@portcullis/testing";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { createWriteThroughCache, createMemoryStore, type CacheEvent } from "../src/index.ts";
+import { connectRedis } from "./connect-redis.ts";
 import { startCacheProcess, type CacheProcess, type CacheProcessOptions } from "./cache-process.ts";
 import { openDatabase, prepareDatabase } from "./row-cache.ts";
 
@@ -40,9 +40,7 @@ function audits({ events }: CacheProcess): CacheEvent[] {
 
 /** Puts a row in Redis that Postgres does not have. */
 async function poison(id: string, title: string): Promise<void> {
-  const client = createClient({ url: redis.url }) as RedisClientType;
-  await client.connect();
-  onTestFinished(() => client.destroy());
+  const client = await connectRedis(redis);
   const wrong = JSON.stringify({ key: `post:${id}`, value: { id, title } });
   // Rows of nonces that are no longer in use may still be there.
   for (const name of await client.keys(`*:v:post:${id}`)) await client.hSet(name, "value", wrong);

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createClient, type RedisClientType } from "@redis/client";
 import {
   createTestDatabase,
   startRedis,
@@ -17,6 +16,7 @@ import {
 } from "../src/index.ts";
 import { startCacheProcess, type CacheProcess, type CacheProcessOptions } from "./cache-process.ts";
 import { startCommitThief } from "./commit-thief.ts";
+import { connectRedis } from "./connect-redis.ts";
 import { createGate } from "./gate.ts";
 import {
   loadPost,
@@ -68,15 +68,6 @@ async function readAuthorityRow(database: Kysely<TestTables>): Promise<Authority
 async function writeAuthorityRow(database: Kysely<TestTables>, row: AuthorityRow): Promise<void> {
   await sql`update portcullis.authority set epoch = ${row.epoch}, replid = ${row.replid},
     nonce = ${row.nonce}, settled = ${row.settled}, timeline = ${row.timeline}`.execute(database);
-}
-
-async function connectRedis(): Promise<RedisClientType> {
-  const client = createClient({ url: redis.url }) as RedisClientType;
-  // The server is stopped, or killed, under it.
-  client.on("error", () => undefined);
-  await client.connect();
-  onTestFinished(() => client.destroy());
-  return client;
 }
 
 describe("reading", () => {
@@ -161,7 +152,7 @@ describe("reading", () => {
     const { posts } = await setUp();
     await posts.read("p1");
     await posts.read("nobody");
-    const client = await connectRedis();
+    const client = await connectRedis(redis);
     const [present = "", absent = ""] = [
       ...(await client.keys("*:v:post:p1")),
       ...(await client.keys("*:v:post:nobody")),
@@ -237,7 +228,7 @@ describe("writing", () => {
     });
     await expect(write).rejects.toThrow("changed my mind");
     expect(await posts.read("p1")).toMatchObject({ title: "v1" });
-    const client = await connectRedis();
+    const client = await connectRedis(redis);
     expect(await client.keys("*:f:*")).toEqual([]);
   });
 
@@ -291,7 +282,7 @@ describe("writing", () => {
       deferrable initially deferred for each row execute function refuse()`.execute(database);
     await expect(rename("p1", "v2")).rejects.toMatchObject({ code: "P0001" });
     expect(await posts.read("p1")).toMatchObject({ title: "v1" });
-    expect(await (await connectRedis()).keys("*:f:*")).toEqual([]);
+    expect(await (await connectRedis(redis)).keys("*:f:*")).toEqual([]);
   });
 
   it("a row that cannot be stored does not make a committed write look failed", async () => {
@@ -326,7 +317,7 @@ describe("writing", () => {
     });
     await expect(write).rejects.toMatchObject({ code: "23505" });
     expect(await posts.read("twin")).toBeUndefined();
-    expect(await (await connectRedis()).keys("*:f:*")).toEqual([]);
+    expect(await (await connectRedis(redis)).keys("*:f:*")).toEqual([]);
   });
 
   it("DB-05: a commit without an answer is reported as unknown, and its row is read from Postgres", async () => {
@@ -364,7 +355,7 @@ describe("writing", () => {
       expect(await reader.posts.read("p1")).toMatchObject({ title: "v1" });
       await sleep(2);
     }
-    expect(await (await connectRedis()).keys("*:f:*")).toHaveLength(1);
+    expect(await (await connectRedis(redis)).keys("*:f:*")).toHaveLength(1);
     gate.open();
     await writing;
     expect(await reader.posts.read("p1")).toMatchObject({ title: "v2" });
@@ -417,7 +408,7 @@ describe("when Redis misbehaves", () => {
   it("RT-08: restarted from an old snapshot, it serves nothing of before", async () => {
     const { posts, rename, events } = await setUp();
     await posts.read("p1");
-    const client = await connectRedis();
+    const client = await connectRedis(redis);
     await client.sendCommand(["SAVE"]);
     await rename("p1", "v2");
     await redis.kill("SIGKILL");
@@ -433,7 +424,7 @@ describe("when Redis misbehaves", () => {
   it("sweeps what was kept under the nonce before, once another store is adopted", async () => {
     const { posts, eventually } = await setUp();
     await posts.read("p1");
-    const client = await connectRedis();
+    const client = await connectRedis(redis);
     const kept = await client.keys("*:v:*");
     expect(kept).toHaveLength(1);
     await client.set("portcullis:marker", "of an adoption that was never told to Postgres");
@@ -446,7 +437,7 @@ describe("when Redis misbehaves", () => {
     const { cache, posts, rename, eventually } = await setUp();
     await posts.read("p1");
     const before = cache.status();
-    await (await connectRedis()).flushAll();
+    await (await connectRedis(redis)).flushAll();
     await rename("p1", "v2");
     await eventually("adopted");
     expect(await posts.read("p1")).toMatchObject({ title: "v2" });
@@ -457,7 +448,7 @@ describe("when Redis misbehaves", () => {
     const one = await setUp();
     const other = await setUp();
     await one.posts.read("p1");
-    await (await connectRedis()).flushAll();
+    await (await connectRedis(redis)).flushAll();
     await one.rename("p1", "v2");
     expect(await other.posts.read("p1")).toMatchObject({ title: "v2" });
     await other.rename("p1", "v3");
@@ -473,7 +464,7 @@ describe("when Redis misbehaves", () => {
   ])("CA-02: a value that is %s is reported, replaced and never returned", async (_name, text) => {
     const { posts, events, loads } = await setUp({ maxValueBytes: 4096 });
     await posts.read("p1");
-    const client = await connectRedis();
+    const client = await connectRedis(redis);
     const [name] = await client.keys("*:v:post:p1");
     await client.hSet(name ?? "", "value", text);
     expect(await posts.read("p1")).toEqual({ id: "p1", title: "v1" });
@@ -487,7 +478,7 @@ describe("when Redis misbehaves", () => {
   it("CA-03: a key of another type under our name is replaced", async () => {
     const { posts, events } = await setUp();
     await posts.read("p1");
-    const client = await connectRedis();
+    const client = await connectRedis(redis);
     const [name = ""] = await client.keys("*:v:post:p1");
     await client.del(name);
     await client.lPush(name, "a list");
@@ -500,7 +491,7 @@ describe("when Redis misbehaves", () => {
   it("full: writes still succeed and reads still tell the truth", async () => {
     const { posts, rename } = await setUp();
     await posts.read("p2");
-    const client = await connectRedis();
+    const client = await connectRedis(redis);
     await client.configSet({ "maxmemory-policy": "noeviction", maxmemory: "1" });
     await rename("p1", "v2");
     expect(await posts.read("p1")).toMatchObject({ title: "v2" });
@@ -523,7 +514,7 @@ describe("when Redis misbehaves", () => {
     const other = await setUp();
     const writing = writer.rename("p1", "v2");
     await gate.reached;
-    await (await connectRedis()).flushAll();
+    await (await connectRedis(redis)).flushAll();
     await other.posts.read("p1");
     await other.eventually("adopted");
     // The new store knows nothing of the fence, so this reader may fill the old row.
@@ -547,7 +538,7 @@ describe("when Redis misbehaves", () => {
     const { posts, loads, events } = await setUp();
     await posts.read("p1");
     loads.length = 0;
-    await (await connectRedis()).replicaOf("127.0.0.1", 1);
+    await (await connectRedis(redis)).replicaOf("127.0.0.1", 1);
     expect(await posts.read("p1")).toMatchObject({ title: "v1" });
     expect(loads).toEqual(["p1"]);
     expect(events).toContainEqual({ kind: "stranger", operation: "read" });
@@ -556,7 +547,7 @@ describe("when Redis misbehaves", () => {
   it("with an adoption that Postgres lost in a failover: the cache comes back by itself", async () => {
     const { cache, rename, posts, database } = await setUp();
     const before = await readAuthorityRow(database);
-    await (await connectRedis()).flushAll();
+    await (await connectRedis(redis)).flushAll();
     await rename("p1", "v2");
     // As a promoted standby has it that the adoption had not reached.
     await writeAuthorityRow(database, { ...before, timeline: "000000AA" });
@@ -579,7 +570,7 @@ describe("when Redis misbehaves", () => {
     onTestFinished(() => second.stop());
     const one = await setUp();
     const before = await readAuthorityRow(one.database);
-    await (await connectRedis()).flushAll();
+    await (await connectRedis(redis)).flushAll();
     await one.rename("p1", "v2");
     await writeAuthorityRow(one.database, { ...before, settled: true, timeline: "000000AA" });
     const other = await setUp({ store: createRedisStore({ url: second.url }) });
@@ -611,7 +602,7 @@ describe("when Redis misbehaves", () => {
     ["one that may evict fences", ["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]],
   ])("%s is never adopted, and is done without", async (_name, command) => {
     const { cache, events, posts, rename } = await setUp();
-    const client = await connectRedis();
+    const client = await connectRedis(redis);
     await client.sendCommand(command);
     await client.set("portcullis:marker", "not ours").catch(() => undefined);
     await rename("p1", "v2");
@@ -625,7 +616,7 @@ describe("when Redis misbehaves", () => {
     await posts.read("p1");
     await posts.read("nobody");
     await rename("p2", "v2");
-    const client = await connectRedis();
+    const client = await connectRedis(redis);
     const names = await client.keys("*");
     expect(names.filter((name) => name.includes(":f:"))).toEqual([]);
     const values = names.filter((name) => name.includes(":v:"));

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createClient, type RedisClientType } from "@redis/client";
 import {
   createTestDatabase,
+  openPool,
   startFaultProxy,
   startPostgres,
   startRedis,
@@ -11,7 +11,7 @@ import {
   type TestDatabase,
 } from "@portcullis/testing";
 import { AbortedTransactionError, Kysely, PostgresDialect, sql } from "kysely";
-import { Client, Pool } from "pg";
+import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import {
   DatabaseUnavailableError,
@@ -21,6 +21,7 @@ import {
 } from "../src/index.ts";
 import { createPostgresPrimary } from "../src/postgres/postgres-primary.ts";
 import { openCacheProcess, startCacheProcess, type CacheProcess } from "./cache-process.ts";
+import { connectRedis } from "./connect-redis.ts";
 import { createGate } from "./gate.ts";
 import { turnIntoStandby } from "./hot-standby.ts";
 import { loadPost, postSchema, prepareDatabase, type Post, type TestTables } from "./row-cache.ts";
@@ -135,10 +136,7 @@ function unavailable(cause: object = {}): object {
 
 /** Nothing was changed, and the cache holds nothing against it. */
 async function expectUnchanged({ posts, rename }: CacheProcess): Promise<void> {
-  const client = createClient({ url: redis.url }) as RedisClientType;
-  await client.connect();
-  const fences = await client.keys("*:f:*");
-  client.destroy();
+  const fences = await (await connectRedis(redis)).keys("*:f:*");
   expect(fences).toEqual([]);
   expect(await posts.read("p1")).toMatchObject({ title: "v1" });
   await rename("p1", "afterwards");
@@ -292,12 +290,7 @@ describe("a network that fails", () => {
   });
 
   it("a pool that has no connection to give is unavailable", async () => {
-    const pool = new Pool({
-      connectionString: postgres.url,
-      max: 1,
-      connectionTimeoutMillis: 100,
-    });
-    pool.on("error", () => undefined);
+    const pool = openPool(postgres.url, { max: 1, connectionTimeoutMillis: 100 });
     const database = new Kysely<TestTables>({ dialect: new PostgresDialect({ pool }) });
     onTestFinished(() => database.destroy());
     const primary = createPostgresPrimary({

@@ -1,4 +1,3 @@
-import { createClient, type RedisClientType } from "@redis/client";
 import {
   createTestDatabase,
   startRedis,
@@ -15,6 +14,7 @@ import {
   type CacheStore,
 } from "../src/index.ts";
 import { startCacheProcess, type CacheProcess, type CacheProcessOptions } from "./cache-process.ts";
+import { connectRedis } from "./connect-redis.ts";
 import { createGate } from "./gate.ts";
 import { loadPost, postSchema, prepareDatabase, type Post } from "./row-cache.ts";
 
@@ -42,14 +42,6 @@ async function setUp(options: Partial<CacheProcessOptions> = {}): Promise<CacheP
 
 async function setUpThree(): Promise<[CacheProcess, CacheProcess, CacheProcess]> {
   return [await setUp(), await setUp(), await setUp()];
-}
-
-async function connectRedis(): Promise<RedisClientType> {
-  const client = createClient({ url: redis.url }) as RedisClientType;
-  client.on("error", () => undefined);
-  await client.connect();
-  onTestFinished(() => client.destroy());
-  return client;
 }
 
 /** The ids of the processes that may keep rows in their memory. */
@@ -381,7 +373,7 @@ describe("a process that hears no messages", () => {
       },
     });
     const busy = await setUp({ store });
-    const [client, killer] = [await connectRedis(), await connectRedis()];
+    const [client, killer] = [await connectRedis(redis), await connectRedis(redis)];
     await client.configSet("busy-reply-threshold", "20");
     const script = client.eval("while true do end").catch(() => undefined);
     await refused.promise;
@@ -400,7 +392,7 @@ describe("a process that hears no messages", () => {
     const [reader, writer] = [await setUp(), await setUp()];
     await reader.posts.read("p1");
     const before = await listedIds(writer);
-    const client = await connectRedis();
+    const client = await connectRedis(redis);
     await client.sendCommand(["CLIENT", "KILL", "TYPE", "pubsub"]);
     await writer.rename("p1", "v2");
     expect(await reader.posts.read("p1")).toMatchObject({ title: "v2" });
@@ -439,7 +431,7 @@ describe("when Redis misbehaves", () => {
   it("nothing is left of an epoch that a bypass ended, not even its fences", async () => {
     const { database, posts, cache } = await setUp();
     await posts.read("p1");
-    const client = await connectRedis();
+    const client = await connectRedis(redis);
     const [value = ""] = await client.keys("*:v:post:p1");
     await client.hSet(value.replace(":v:", ":f:"), "1", "1");
     await sql`select portcullis.flush_caches()`.execute(database);
@@ -477,7 +469,7 @@ describe("when Redis misbehaves", () => {
   it("flushed: what was in memory is not served past the next write", async () => {
     const processes = await setUpThree();
     for (const { posts } of processes) await posts.read("p1");
-    await (await connectRedis()).flushAll();
+    await (await connectRedis(redis)).flushAll();
     const [{ rename }] = processes;
     await rename("p1", "v2");
     for (const { posts } of processes) {
@@ -500,7 +492,7 @@ describe("when Redis misbehaves", () => {
     const [reader, writer] = [await setUp(), await setUp()];
     await reader.posts.read("p1");
     const before = await listedIds(writer);
-    const client = await connectRedis();
+    const client = await connectRedis(redis);
     const channels = await client.pubSubChannels("*");
     expect(channels).toHaveLength(3);
     for (const channel of channels) await client.publish(channel, message);

@@ -1,6 +1,6 @@
+import { openPool } from "@portcullis/testing";
 import { createClient, type RedisClientType } from "@redis/client";
 import { Kysely, PostgresDialect } from "kysely";
-import { Pool } from "pg";
 import {
   createRedisStore,
   createWriteThroughCache,
@@ -38,10 +38,7 @@ export type OpenRowCache = (
 ) => Promise<RowCache>;
 
 export function openDatabase(url: string): Kysely<TestTables> {
-  const pool = new Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 5000 });
-  // A connection that breaks is replaced; without a listener, idle or not, it would end the process.
-  pool.on("error", () => undefined);
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  const pool = openPool(url, { max: 4, connectionTimeoutMillis: 5000 });
   return new Kysely<TestTables>({ dialect: new PostgresDialect({ pool }) });
 }
 

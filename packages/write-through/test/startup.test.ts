@@ -1,4 +1,3 @@
-import { createClient, type RedisClientType } from "@redis/client";
 import {
   createTestDatabase,
   startPostgres,
@@ -10,6 +9,7 @@ import { sql, type Kysely } from "kysely";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { UnfitServerError } from "../src/index.ts";
 import { openCacheProcess, startCacheProcess, type CacheProcess } from "./cache-process.ts";
+import { connectRedis } from "./connect-redis.ts";
 import { promote, turnIntoStandby } from "./hot-standby.ts";
 import { prepareDatabase, type TestTables } from "./row-cache.ts";
 
@@ -29,14 +29,6 @@ async function ownRedis(options: Parameters<typeof startRedis>[0] = {}): Promise
 
 function open(redisUrl: string, postgresUrl: string = postgres.url): CacheProcess {
   return openCacheProcess({ redisUrl, postgresUrl });
-}
-
-async function connectRedis(redis: RedisServer): Promise<RedisClientType> {
-  const client = createClient({ url: redis.url }) as RedisClientType;
-  client.on("error", () => undefined);
-  await client.connect();
-  onTestFinished(() => client.destroy());
-  return client;
 }
 
 async function listedNodes(database: Kysely<TestTables>): Promise<number> {
