@@ -2,7 +2,7 @@
 byte last_nonce = 1;
 byte last_bypass = 8;
 
-/* Waits for the transactions that hold the row FOR SHARE. */
+/* Waits for the transactions that hold the row FOR KEY SHARE. */
 #define MAY_UPDATE_AUTHORITY (shares == 0)
 #ifdef NO_RULE_EPOCH_CHANGE_COMPARES_NONCE
 #define IS_SEEN_EPOCH (a_epoch == seen_epoch)
@@ -65,8 +65,8 @@ proctype Bypass(byte q) {
  */
 proctype Settling(byte q) {
   do
-  :: atomic { (MAY_UPDATE_AUTHORITY && !a_settled && known[q] == 0 &&
-      a_epoch == epoch[q] && a_nonce == nonce[q] && a_timeline == timeline) -> a_settled = true }
+  :: atomic { (!a_settled && known[q] == 0 && a_epoch == epoch[q] &&
+      a_nonce == nonce[q] && a_timeline == timeline) -> a_settled = true }
   od
 }
 

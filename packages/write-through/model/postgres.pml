@@ -14,7 +14,7 @@ byte a_nonce = FIRST_NONCE;  /* one that IS_BYPASS: no store is trusted */
 bool a_settled = true;
 byte a_timeline = 1;
 byte timeline = 1;        /* of this Postgres */
-byte shares;              /* transactions that hold the authority FOR SHARE */
+byte shares;              /* transactions that hold the authority FOR KEY SHARE */
 
 byte rows;                /* the node table: ids */
 byte eviction_of[NODES * LIVES]; /* the mark of a node's eviction; 0: not evicted */

@@ -579,24 +579,6 @@ describe("when Redis misbehaves", () => {
     expect(await other.posts.read("p1")).toEqual(await loadPost(other.database, "p1"));
   });
 
-  it("settling waits for writers, and the lease does not wait for it", async () => {
-    const gate = createGate();
-    const writer = await setUp();
-    const other = await setUp();
-    await sql`update portcullis.authority set settled = false`.execute(other.database);
-    const holding = writer.cache.write([writer.posts.key("p1")], () => gate.pass());
-    await gate.reached;
-    const settlingForLongerThanALease = sql<{ pid: number }>`select pid from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'
-        and query like 'update%settled%' and now() - query_start > interval '1500 ms'`;
-    for (let found = 0; found === 0; await sleep(20)) {
-      expect(other.cache.status().kind).toBe("cached");
-      found = (await settlingForLongerThanALease.execute(other.database)).rows.length;
-    }
-    gate.open();
-    await holding;
-  });
-
   it.each([
     ["a replica", ["REPLICAOF", "127.0.0.1", "1"]],
     ["one that may evict fences", ["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]],

@@ -31,7 +31,7 @@ export async function readRenewal(
 
 /**
  * Is the epoch still this one, and will it be until the transaction ends? If so, the list of
- * processes, in a snapshot taken after the call.
+ * processes, in a snapshot taken after the call. Who waits to begin another epoch goes first.
  */
 export async function holdEpoch(
   transaction: Transaction<WriteThroughTables>,
@@ -47,7 +47,7 @@ export async function holdEpoch(
     .where("epoch", "=", `${epoch}`)
     .where("nonce", "is not distinct from", nonce)
     .where("timeline", "=", currentTimeline)
-    .forShare()
+    .forKeyShare()
     .executeTakeFirst();
   return row?.listed;
 }
@@ -55,15 +55,17 @@ export async function holdEpoch(
 /**
  * Makes a store the trusted one, if the epoch is still the one that was seen. Out of a settled
  * epoch without a store, nobody can have a cache in use, so the new epoch is settled from the start.
+ *
+ * @throws with SQLSTATE 57014, as {@link bypassStore} and {@link settleEpoch} do, when others held
+ *   the epoch for longer than `longestWaitMs`.
  */
 export async function adoptStore(
   database: Kysely<WriteThroughTables>,
   seen: EpochName,
-  { replid, nonce }: StoreIdentity,
+  identity: StoreIdentity,
+  longestWaitMs: number,
 ): Promise<boolean> {
-  const isNobodyCaching = sql<boolean>`settled and replid is null
-    and timeline is not distinct from ${currentTimeline}`;
-  return await beginEpoch(database, seen, { replid, nonce, settled: isNobodyCaching });
+  return await beginEpoch(database, seen, identity, longestWaitMs);
 }
 
 /** Begins an epoch without a store, if the epoch is still the one that was seen. */
@@ -71,39 +73,31 @@ export async function bypassStore(
   database: Kysely<WriteThroughTables>,
   seen: EpochName,
   nonce: string,
+  longestWaitMs: number,
 ): Promise<boolean> {
-  return await beginEpoch(database, seen, { replid: null, nonce, settled: false });
+  return await beginEpoch(database, seen, { replid: null, nonce }, longestWaitMs);
 }
 
 async function beginEpoch(
   database: Kysely<WriteThroughTables>,
-  { epoch, nonce }: EpochName,
-  begun: {
-    readonly replid: string | null;
-    readonly nonce: string;
-    readonly settled: boolean | RawBuilder<boolean>;
-  },
+  seen: EpochName,
+  begun: { readonly replid: string | null; readonly nonce: string },
+  longestWaitMs: number,
 ): Promise<boolean> {
-  const result = await database
-    .updateTable("portcullis.authority")
-    .set({ ...begun, epoch: sql`epoch + 1`, timeline: currentTimeline })
-    .where("epoch", "=", `${epoch}`)
-    .where("nonce", "is not distinct from", nonce)
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+  const { rows } = await sql<{ begun: boolean }>`select portcullis.begin_epoch(
+    ${`${seen.epoch}`}::bigint, ${seen.nonce}::text,
+    ${begun.replid}::text, ${begun.nonce}::text, ${longestWaitMs}::integer) as begun`.execute(
+    database,
+  );
+  return rows[0]?.begun === true;
 }
 
-/** Notes that every process has known the epoch for a lease. */
+/** Notes that every process has known the epoch for a lease. Writers are not waited for. */
 export async function settleEpoch(
   database: Kysely<WriteThroughTables>,
   { epoch, nonce }: EpochName,
+  longestWaitMs: number,
 ): Promise<void> {
-  await database
-    .updateTable("portcullis.authority")
-    .set({ settled: true })
-    .where("epoch", "=", `${epoch}`)
-    .where("nonce", "is not distinct from", nonce)
-    .where("timeline", "=", currentTimeline)
-    .where("settled", "=", false)
-    .execute();
+  await sql`select portcullis.settle_epoch(
+    ${`${epoch}`}::bigint, ${nonce}::text, ${longestWaitMs}::integer)`.execute(database);
 }

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Transaction } from "kysely";
+import { currentTimeline } from "./authority-row.ts";
 import type { WriteThroughTables } from "./tables.ts";
 
 /** Bounds, kept by Postgres itself, on what a write's transaction may take. */
@@ -25,13 +26,18 @@ export async function holdFenceLock(
     pg_advisory_xact_lock(${fence}::bigint)`.execute(transaction);
 }
 
-/** Is the transaction of this fence over? */
+/**
+ * Is the transaction of this fence over? Locks are known to the server that gave them out alone, so
+ * one that has taken over says no until an epoch was begun on it, and a standby fails.
+ */
 export async function isFenceOver(
   database: Kysely<WriteThroughTables>,
   fence: string,
 ): Promise<boolean> {
-  const { rows } = await sql<{
-    over: boolean;
-  }>`select pg_try_advisory_xact_lock(${fence}::bigint) as over`.execute(database);
-  return rows[0]?.over === true;
+  const answer = await database
+    .selectFrom("portcullis.authority")
+    .select(sql<boolean>`pg_try_advisory_xact_lock(${fence}::bigint)`.as("over"))
+    .where("timeline", "=", currentTimeline)
+    .executeTakeFirst();
+  return answer?.over === true;
 }

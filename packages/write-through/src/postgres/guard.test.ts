@@ -472,7 +472,7 @@ describe("among concurrent transactions", () => {
       .toBe(1);
 
   const hold = (handle: Transaction<Tables>, epoch: bigint): Promise<boolean> =>
-    sql`select from portcullis.authority where epoch = ${epoch} for share`
+    sql`select from portcullis.authority where epoch = ${epoch} for key share`
       .execute(handle)
       .then(({ rows }) => rows.length === 1);
 

@@ -189,12 +189,14 @@ export const guardMigration: Migration = {
         and coalesce(current_setting('portcullis.write_keys', true), '') = ''
     `.execute(database);
 
+    // The lock is one that writers queue for: they would let the UPDATE alone wait while they overlap.
     await sql`create or replace function portcullis.flush_caches() returns void
       language plpgsql set search_path = pg_catalog, pg_temp as $$
       begin
         if portcullis.has_flushed() then
           return;
         end if;
+        lock table portcullis.authority in exclusive mode;
         update portcullis.authority
           set epoch = epoch + 1, replid = null, nonce = gen_random_uuid()::text, settled = false,
             timeline = left(pg_walfile_name(pg_current_wal_lsn()), 8);

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from "kysely";
 import { Migrator, type Migration } from "kysely/migration";
 import { currentTimeline } from "./authority-row.ts";
+import { epochMigration } from "./epoch-functions.ts";
 import { guardMigration } from "./guard.ts";
 import type { WriteThroughTables } from "./tables.ts";
 
@@ -40,6 +41,7 @@ const migrations: Record<string, Migration> = {
     },
   },
   "0003-guard": guardMigration,
+  "0004-epochs": epochMigration,
 };
 
 /**

@@ -30,9 +30,9 @@ export function createPostgresPrimary<Database>(
   };
   return {
     renew: (nodeId) => ask(readRenewal(own, nodeId)),
-    adoptStore: (seen, identity) => ask(adoptStore(own, seen, identity)),
-    bypassStore: (seen, nonce) => ask(bypassStore(own, seen, nonce)),
-    settleEpoch: (epoch) => ask(settleEpoch(own, epoch)),
+    adoptStore: (seen, identity) => ask(adoptStore(own, seen, identity, timeoutMs)),
+    bypassStore: (seen, nonce) => ask(bypassStore(own, seen, nonce, timeoutMs)),
+    settleEpoch: (epoch) => ask(settleEpoch(own, epoch, timeoutMs)),
     joinNodes: (nodeId, formerIds) => ask(joinNodes(own, nodeId, formerIds)),
     listNodes: () => ask(listNodes(own)),
     evictNodes: (nodeIds, mark) => ask(evictNodes(own, nodeIds, mark)),
