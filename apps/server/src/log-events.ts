@@ -39,6 +39,7 @@ export function logCacheEvents(log: Logger): (event: CacheEvent) => void {
       case "adopted":
         log.info({ epoch: String(event.epoch) }, "cache_adopted");
         break;
+      case "joined":
       case "stranger":
       case "fence_resolved":
         log.info(withoutKind(event), `cache_${event.kind}`);

@@ -152,7 +152,7 @@ export async function loadPost(handle: Kysely<BenchTables>, id: string): Promise
 
 /** The first cache of a database adopts its store; that belongs to a start. */
 function isTrouble({ kind }: CacheEvent): boolean {
-  return kind !== "adopted";
+  return kind !== "adopted" && kind !== "joined";
 }
 
 export function shuffled<T>(items: readonly T[]): T[] {

@@ -12,7 +12,7 @@ export interface TracedParts {
 const statements: readonly (readonly [RegExp, string])[] = [
   [/^(begin|start transaction)/i, "BEGIN"],
   [/pg_advisory_xact_lock/, "lock of the fence"],
-  [/"portcullis"."authority".*for share/s, "epoch and nodes, FOR SHARE"],
+  [/"portcullis"."authority".*for key share/s, "epoch and nodes, FOR KEY SHARE"],
   [/^update "post"/, "UPDATE"],
   [/^commit/i, "COMMIT"],
   [/^select \* from "post"/, "SELECT of the row as committed"],

@@ -10,13 +10,13 @@ export type StoreOperation =
   | "unfence";
 
 /**
- * What happened inside the cache that no caller was told, for logs and metrics. None of these makes
- * a read wrong; most say why reads go to Postgres at the moment.
+ * What happened inside the cache that no caller was told, for logs and metrics. But
+ * for `audit_difference`, none makes a read wrong; most say why reads go to Postgres at the moment.
  */
 export type CacheEvent =
   /** The store did not answer, or with an error. Reads went to Postgres. */
   | { readonly kind: "store_failed"; readonly operation: StoreOperation; readonly error: unknown }
-  /** The store answered that it is not the one the authority names. An adoption follows. */
+  /** The store answered that it is not the one the authority names. If it still names no other, an adoption follows. */
   | { readonly kind: "stranger"; readonly operation: StoreOperation }
   /** This process made the store the trusted one. */
   | { readonly kind: "adopted"; readonly epoch: bigint }
@@ -24,7 +24,7 @@ export type CacheEvent =
   | { readonly kind: "adoption_failed"; readonly error: unknown }
   /** This process began an epoch without a store: all reads go to Postgres until one is adopted. */
   | { readonly kind: "bypassed"; readonly epoch: bigint }
-  /** Processes did not answer a writer, who waits until they have left or their lease is over. */
+  /** Other processes did not answer a write of this one, which waits until they have left, or a lease. */
   | { readonly kind: "evicted"; readonly nodes: number }
   /** This process is in the list of those that keep rows in memory. */
   | { readonly kind: "joined" }
@@ -32,7 +32,7 @@ export type CacheEvent =
   | { readonly kind: "left"; readonly why: "deaf" | "evicted" }
   /** This process could not enter, or leave, the list of those that keep rows in memory. */
   | { readonly kind: "join_failed" | "leave_failed"; readonly error: unknown }
-  /** The authority could not be read from Postgres; without it no cache is used past the lease. */
+  /** The authority could not be read from Postgres, or an epoch not be settled; without it no cache is used past the lease. */
   | { readonly kind: "renewal_failed"; readonly error: unknown }
   /** A value in the store was not one of ours; it was read from Postgres and removed. */
   | { readonly kind: "corrupt_value"; readonly table: string; readonly id: string }

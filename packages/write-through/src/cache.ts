@@ -39,8 +39,9 @@ export interface WriteThroughCacheOptions<Database> {
    */
   readonly leaseMs?: number;
   /**
-   * How long a write waits for processes to say that they keep its rows no more, before it waits for
-   * their lease, in ms; default a tenth of `leaseMs`, 10 to `leaseMs`.
+   * How long the first attempt of a write waits for processes to say that they keep its rows no more,
+   * before it waits for their lease, in ms; default a tenth of `leaseMs`, 10 to `leaseMs`. Each later
+   * attempt waits three times as long as the one before, at most a lease.
    */
   readonly acknowledgeTimeoutMs?: number;
   /**
@@ -52,7 +53,7 @@ export interface WriteThroughCacheOptions<Database> {
   readonly databaseTimeoutMs?: number;
   /** Longest a write's own statements may take in all, in ms; default 15 000, 100 to 300 000. */
   readonly workTimeoutMs?: number;
-  /** How long a row stays in the store unread and unwritten, in ms; default 1 hour, 1 s to 7 days. */
+  /** How long a row stays in the store unless it is written, in ms; default 1 hour, 1 s to 7 days. */
   readonly valueTtlMs?: number;
   /**
    * The same for the absence of a row, in ms; default 10 000, 1000 to 3 600 000. Short, because
@@ -80,12 +81,15 @@ export type CacheStatus =
   | { readonly kind: "cached"; readonly epoch: bigint }
   /** There is no store to trust: reads go to Postgres, and writes need only its answer. */
   | { readonly kind: "bypass"; readonly epoch: bigint }
-  /** Postgres has not been heard for a lease, or has just failed over: reads go to it. */
+  /**
+   * Not started, stopped, no primary heard for a lease, or it has just failed over: a read asks
+   * Postgres whether it is the primary, and then for the row.
+   */
   | { readonly kind: "uncached" };
 
 /** What the cache has done since it was made, and what it keeps, for metrics. */
 export interface CacheMetrics {
-  /** Rows that were read, by where they came from. */
+  /** Rows that were read, by where they came from; a load that callers share counts once. */
   readonly reads: Readonly<ReadCounters>;
   /** Rows in the memory of this process, and the bytes charged for them. */
   readonly near: { readonly rows: number; readonly bytes: number };
@@ -113,8 +117,9 @@ export interface WriteThroughCache<Database> {
    * none came from Postgres they are one snapshot. Values are shared and deeply frozen.
    *
    * @param keys 1 to 32 keys.
-   * @throws DatabaseUnavailableError when Postgres had to be asked and could not be.
+   * @throws DatabaseUnavailableError when Postgres had to be asked and could not be, or is a standby.
    * @throws DeadlineError when it did not answer in time.
+   * @throws what `load` or the schema throws; TypeError when the row does not survive JSON.
    * @throws InvalidKeyError for more keys, or one of a table of another cache.
    */
   readMany<const Keys extends readonly CacheKey<unknown>[]>(keys: Keys): Promise<CacheValues<Keys>>;
@@ -135,7 +140,8 @@ export interface WriteThroughCache<Database> {
    * @throws ContentionError when five attempts lost to others; nothing was changed.
    * @throws DatabaseUnavailableError when Postgres could not be reached, or the connection ended,
    *   before the commit was sent; nothing was changed.
-   * @throws DeadlineError when Postgres did not answer before the commit; nothing was changed.
+   * @throws DeadlineError when Postgres did not answer before the commit, or `work` took longer than
+   *   `workTimeoutMs`; nothing was changed.
    * @throws OutcomeUnknownError when Postgres did not answer the commit.
    * @throws UndeclaredWriteError when `work` changed a guarded row that is not among `keys`; nothing
    *   was changed.
@@ -151,6 +157,7 @@ export interface WriteThroughCache<Database> {
    * may be called again.
    *
    * @throws NotRunningError after `stop()`: make another cache.
+   * @throws InvalidOptionsError when the store serves a cache already, this one too.
    * @throws UnfitServerError when the store may evict fences, is a replica, a cluster or too old;
    *   when Postgres is a standby; when the clocks of this machine are too coarse for the lease.
    * @throws DatabaseUnavailableError when Postgres cannot be reached.
@@ -159,7 +166,10 @@ export interface WriteThroughCache<Database> {
    *   {@link migrateWriteThrough}.
    */
   start(): Promise<void>;
-  /** Stops using the cache, says goodbye to the others and closes the store; reads go on from Postgres. */
+  /**
+   * Refuses new writes and waits for those under way, stops using the cache, says goodbye to the
+   * others and closes the store. Reads go on from Postgres, with two queries each.
+   */
   stop(): Promise<void>;
   status(): CacheStatus;
   metrics(): CacheMetrics;
@@ -205,6 +215,7 @@ export function createWriteThroughCache<Database>(
   const bounds = boundsOf(options);
   const node = createNode(options, bounds);
   let phase: "made" | "running" | "stopped" = "made";
+  const writesUnderWay = new Set<Promise<unknown>>();
   const auditor = new Auditor<Row<Kysely<Database>>>({
     fraction: bounds.auditFraction,
     readCached: (row) => readCached(node, row),
@@ -272,9 +283,15 @@ export function createWriteThroughCache<Database>(
         throw new NotRunningError("Await cache.start() before the first write");
       }
       // The handle that a write runs in is a transaction.
-      return await writeRows(node, [...distinct.values()], (handle) =>
+      const writing = writeRows(node, [...distinct.values()], (handle) =>
         work(handle as Transaction<Database>),
       );
+      writesUnderWay.add(writing);
+      try {
+        return await writing;
+      } finally {
+        writesUnderWay.delete(writing);
+      }
     },
 
     async start() {
@@ -295,6 +312,8 @@ export function createWriteThroughCache<Database>(
 
     async stop() {
       phase = "stopped";
+      // Each ends by its own deadlines.
+      await Promise.allSettled(writesUnderWay);
       await node.lease.stop();
       await node.store.close();
       await auditor.idle();

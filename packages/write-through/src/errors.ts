@@ -36,20 +36,27 @@ export class DatabaseUnavailableError extends WriteThroughError {
 }
 
 /**
- * Postgres did not answer in time, on a read or before a commit was sent. Nothing was changed.
+ * Postgres did not answer in time, on a read or before a commit was sent, or a write's own statements
+ * took too long. Nothing was changed.
  */
 export class DeadlineError extends WriteThroughError {
   override readonly name = "DeadlineError";
   readonly code = "deadline_exceeded";
 }
 
-/** The id, or the number of keys, is not one the cache takes. Nothing was sent anywhere. */
+/**
+ * The id, or the number of keys, is not one the cache takes, or the key is of a table of another
+ * cache. Nothing was sent anywhere.
+ */
 export class InvalidKeyError extends WriteThroughError {
   override readonly name = "InvalidKeyError";
   readonly code = "invalid_key";
 }
 
-/** An option is out of its bounds; the message says which and what it may be. */
+/**
+ * An option is out of its bounds; the message says which and what it may be. Also a table's name that
+ * is taken, and a store that serves a cache already.
+ */
 export class InvalidOptionsError extends WriteThroughError {
   override readonly name = "InvalidOptionsError";
   readonly code = "invalid_options";

@@ -54,6 +54,15 @@ describe("bad use", () => {
     expect(loads).toEqual([]);
   });
 
+  it.each(["not a URL", "http://127.0.0.1:6379", ":secret@127.0.0.1"])(
+    "a store at %s is refused, and the error does not repeat it",
+    (url) => {
+      expect(() => createRedisStore({ url })).toThrow(
+        new InvalidOptionsError("url must be a redis:// or rediss:// URL"),
+      );
+    },
+  );
+
   it("a write before the start, or after the stop, and a start after the stop are refused", async () => {
     const { cache, posts } = setUp();
     const write = (): Promise<void> => cache.write([posts.key("p1")], () => Promise.resolve());

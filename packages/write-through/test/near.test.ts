@@ -13,7 +13,12 @@ import {
   type CacheEvent,
   type CacheStore,
 } from "../src/index.ts";
-import { startCacheProcess, type CacheProcess, type CacheProcessOptions } from "./cache-process.ts";
+import {
+  openCacheProcess,
+  startCacheProcess,
+  type CacheProcess,
+  type CacheProcessOptions,
+} from "./cache-process.ts";
 import { connectRedis } from "./connect-redis.ts";
 import { createGate } from "./gate.ts";
 import { loadPost, postSchema, prepareDatabase, type Post } from "./row-cache.ts";
@@ -356,6 +361,33 @@ describe("a process that does not answer", () => {
       await writer.rename("p1", `v${version}`);
       expect(await astray.posts.read("p1")).toMatchObject({ title: `v${version}` });
     }
+  });
+});
+
+describe("a process that starts and stops", () => {
+  it("does not use the cache before it has started", async () => {
+    const running = await setUp();
+    await running.posts.read("p1");
+    const { cache, posts } = openCacheProcess({ postgresUrl: postgres.url, redisUrl: redis.url });
+    expect(await posts.read("p1")).toMatchObject({ title: "v1" });
+    expect(cache.status().kind).toBe("uncached");
+    expect(cache.metrics().reads).toEqual({ near: 0, store: 0, postgres: 1 });
+  });
+
+  it("stops when its writes are over", async () => {
+    const { cache, posts, database } = await setUp();
+    const gate = createGate();
+    const writing = cache.write([posts.key("p1")], async (transaction) => {
+      await gate.pass();
+      await transaction.updateTable("post").set({ title: "v2" }).where("id", "=", "p1").execute();
+    });
+    await gate.reached;
+    const stopping = cache.stop();
+    gate.open();
+    await stopping;
+    expect(await loadPost(database, "p1")).toMatchObject({ title: "v2" });
+    await writing;
+    expect(await (await connectRedis(redis)).keys("*:f:*")).toEqual([]);
   });
 });
 

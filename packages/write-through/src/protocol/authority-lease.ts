@@ -39,6 +39,7 @@ export class AuthorityLease {
   readonly #flights = new Flights<void>();
   readonly #backOff: BackOff;
   readonly #stopping = new AbortController();
+  #isRunning = false;
   #belief: Belief | undefined;
   #renewing: Promise<void> | undefined;
   #settling: Promise<void> | undefined;
@@ -50,15 +51,23 @@ export class AuthorityLease {
 
   /** @throws when Postgres cannot be asked: without it nothing works. */
   async start(): Promise<void> {
-    await this.renew();
-    await this.recover(this.trust());
-    await this.joinAndRenew();
-    this.#renewing ??= this.#keepRenewing();
+    this.#isRunning = true;
+    try {
+      await this.renew();
+      await this.recover(this.trust());
+      await this.joinAndRenew();
+    } catch (error) {
+      this.#isRunning = false;
+      this.#belief = undefined;
+      throw error;
+    }
+    this.#renewing = this.#keepRenewing();
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
+    this.#isRunning = false;
     this.#belief = undefined;
+    this.#stopping.abort();
     await this.#options.membership.close();
     await this.#renewing;
   }
@@ -83,22 +92,26 @@ export class AuthorityLease {
 
   /** May rows in the memory of this process be used at this moment? */
   allowsMemory(): boolean {
-    const listedAs = this.#belief?.listedAs;
+    const belief = this.#belief;
     return (
-      listedAs !== undefined &&
-      listedAs === this.#options.membership.id &&
-      this.trust() !== undefined
+      belief?.listedAs !== undefined &&
+      belief.listedAs === this.#options.membership.id &&
+      belief.named?.identity !== undefined &&
+      this.#isValid(belief)
     );
   }
 
-  /** Asks Postgres anew; the question is sent after this call. */
+  /**
+   * Asks Postgres anew; the question is sent after this call. The answer is taken only between start
+   * and stop: before and after, the store is not connected.
+   */
   async renew(): Promise<void> {
     await this.#flights.join("renew", async () => {
       const { primary, membership, near } = this.#options;
       const { id } = membership;
       const askedAt = this.#now();
       const { authority, isListed } = await primary.renew(id);
-      if (this.#stopping.signal.aborted) return;
+      if (!this.#isRunning) return;
       const before = this.#belief?.named;
       const listedAs = isListed ? id : undefined;
       const answer = { authority, listedAs, askedAt, answeredAt: this.#now() };
@@ -256,7 +269,7 @@ export class AuthorityLease {
     });
   }
 
-  /** Not awaited: it has to wait for writers, and a belief that is not renewed meanwhile ends. */
+  /** Not awaited: it may have to wait for SQL by hand, and a belief that is not renewed meanwhile ends. */
   #settleWhenKnownLongEnough(): void {
     const { primary, leaseMs, emit } = this.#options;
     const belief = this.#belief;

@@ -1,5 +1,6 @@
 import { createClient, type RedisClientType } from "@redis/client";
 import { withDeadline } from "../deadline.ts";
+import { InvalidOptionsError } from "../errors.ts";
 import { bounded, matching } from "../options.ts";
 import { openedTwice, StoreFault, type CacheStore } from "../store.ts";
 import { redisKeys } from "./redis-keys.ts";
@@ -28,7 +29,7 @@ export interface RedisStoreOptions {
 const fillTokenTtlMs = 10_000;
 const maxFillTokensPerKey = 64;
 const sweepBatch = 500;
-/** Enough for half a million keys a sweep; what is left has a TTL or is found by the next one. */
+/** Enough for half a million keys of all that Redis holds; values that are left have a TTL. */
 const maxSweepBatches = 1000;
 
 const done = new Map([[1, undefined]]);
@@ -171,6 +172,10 @@ export function createRedisStore(options: RedisStoreOptions): CacheStore {
 }
 
 function connectionTo(url: string, timeoutMs: number): RedisClientType {
+  // The client's own error would name the URL, and with it the password.
+  if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
+    throw new InvalidOptionsError("url must be a redis:// or rediss:// URL");
+  }
   return createClient({
     url,
     // A command that waits for a new connection would run there as an old one.
