@@ -17,7 +17,7 @@ import { keyOf } from "./row-key.ts";
 import { readAllNear, readNear, readRows } from "./protocol/read.ts";
 import { loadRow } from "./protocol/stored-text.ts";
 import { writeRows } from "./protocol/write.ts";
-import { checkClocks, checkPrimary, checkStore } from "./startup-checks.ts";
+import { checkClocks, checkLease, checkPrimary, checkStore } from "./startup-checks.ts";
 import type { CacheStore } from "./store.ts";
 import { systemClock, systemEntropy } from "./system.ts";
 
@@ -35,7 +35,7 @@ export interface WriteThroughCacheOptions<Database> {
    * How long a process may use the cache without word from Postgres, in ms; default 5000, 1000 to
    * 60 000. The first write after a process has died, or after the trusted store was replaced or
    * lost, waits at most about this long. Equal in all processes at all times: to change it, stop all
-   * of them.
+   * of them. A start is refused while a process with another one is in the list.
    */
   readonly leaseMs?: number;
   /**
@@ -157,7 +157,8 @@ export interface WriteThroughCache<Database> {
    * may be called again.
    *
    * @throws NotRunningError after `stop()`: make another cache.
-   * @throws InvalidOptionsError when the store serves a cache already, this one too.
+   * @throws InvalidOptionsError when another process in the list has another `leaseMs`; when the
+   *   store serves a cache already, this one too.
    * @throws UnfitServerError when the store may evict fences, is a replica, a cluster or too old;
    *   when Postgres is a standby; when the clocks of this machine are too coarse for the lease.
    * @throws DatabaseUnavailableError when Postgres cannot be reached.
@@ -302,9 +303,10 @@ export function createWriteThroughCache<Database>(
       try {
         await checkStore(node.store);
         await node.lease.start();
+        await checkLease(options.database, node.leaseMs, bounds.databaseTimeoutMs);
         phase = "running";
       } catch (error) {
-        await node.membership.leave();
+        await node.lease.stop();
         await node.store.close();
         throw error;
       }

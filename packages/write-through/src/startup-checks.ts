@@ -1,9 +1,11 @@
 import type { Kysely } from "kysely";
 import type { Clock } from "./clock.ts";
 import { coarseClocks } from "./clock-resolution.ts";
-import { UnfitServerError } from "./errors.ts";
+import { InvalidOptionsError, UnfitServerError } from "./errors.ts";
 import { answered } from "./postgres/answered.ts";
+import { otherLeaseMs } from "./postgres/node-list.ts";
 import { isStandby } from "./postgres/standby.ts";
+import { asWriteThrough } from "./postgres/tables.ts";
 import { epsilonMs } from "./protocol/belief.ts";
 import type { CacheStore } from "./store.ts";
 
@@ -29,6 +31,28 @@ export async function checkPrimary<Database>(
 ): Promise<void> {
   if (!(await answered(isStandby(database), timeoutMs))) return;
   throw new UnfitServerError("This Postgres is a standby: give the URL of its primary");
+}
+
+/**
+ * To be called when this process is in the list itself, so that of two that start at once each finds
+ * the other.
+ *
+ * @throws InvalidOptionsError when another process in the list has another lease: a writer would
+ *   wait for one lease, and the other process use its memory for the longer one.
+ * @throws DeadlineError or DatabaseUnavailableError when the list cannot be read.
+ */
+export async function checkLease<Database>(
+  database: Kysely<Database>,
+  leaseMs: number,
+  timeoutMs: number,
+): Promise<void> {
+  const otherMs = await answered(otherLeaseMs(asWriteThrough(database), leaseMs), timeoutMs);
+  if (otherMs === undefined) return;
+  throw new InvalidOptionsError(
+    `leaseMs is ${leaseMs} here and ${otherMs} in another process: give both the same, or stop the ` +
+      "other first. If it was killed, write something through the cache as it was, or delete its " +
+      "row from portcullis.node when its lease is over",
+  );
 }
 
 /** @throws UnfitServerError; a store that cannot be asked is judged when it is back. */

@@ -28,6 +28,7 @@ export interface CacheProcessOptions {
   readonly postgresUrl: string;
   readonly redisUrl: string;
   readonly store?: CacheStore;
+  readonly leaseMs?: number;
   readonly databaseTimeoutMs?: number;
   readonly maxValueBytes?: number;
   readonly nearMaxBytes?: number;
@@ -50,7 +51,7 @@ export function openCacheProcess(options: CacheProcessOptions): CacheProcess {
   const cache = createWriteThroughCache({
     database,
     store: options.store ?? createRedisStore({ url: options.redisUrl, timeoutMs: 300 }),
-    leaseMs: 1000,
+    leaseMs: options.leaseMs ?? 1000,
     databaseTimeoutMs: options.databaseTimeoutMs ?? 5000,
     maxValueBytes: options.maxValueBytes ?? 65_536,
     nearMaxBytes: options.nearMaxBytes ?? 1_000_000,

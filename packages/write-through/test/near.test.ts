@@ -184,6 +184,7 @@ describe("a write", () => {
     const store = createRedisStore({ url: redis.url });
     const cache = createWriteThroughCache({
       database,
+      leaseMs: 1000,
       store: { ...store, publish: () => Promise.reject(new Error("not published")) },
       onEvent({ kind }) {
         if (kind === "publish_failed") throw new Error("the log is full");
@@ -264,7 +265,7 @@ describe("a write", () => {
 
   it("waits for a process that died without a goodbye, once", async () => {
     const { database, rename, events, posts } = await setUp();
-    await sql`insert into portcullis.node (id) values ('dead')`.execute(database);
+    await sql`insert into portcullis.node (id, lease_ms) values ('dead', 1000)`.execute(database);
     await rename("p1", "v2");
     await rename("p1", "v3");
     await rename("p2", "v2");
@@ -278,7 +279,9 @@ describe("a write", () => {
 
   it("waits for a process that another writer has evicted", async () => {
     const { database, rename } = await setUp();
-    await sql`insert into portcullis.node (id, eviction) values ('dead', 'mark')`.execute(database);
+    await sql`insert into portcullis.node (id, eviction, lease_ms) values ('dead', 'mark', 1000)`.execute(
+      database,
+    );
     await rename("p1", "v2");
     const { rows } = await sql`select id from portcullis.node where id = 'dead'`.execute(database);
     expect(rows).toEqual([]);
@@ -287,7 +290,7 @@ describe("a write", () => {
   it("of several writers at once, past a dead process, all succeed", async () => {
     const processes = await setUpThree();
     const [{ database, posts }] = processes;
-    await sql`insert into portcullis.node (id) values ('dead')`.execute(database);
+    await sql`insert into portcullis.node (id, lease_ms) values ('dead', 1000)`.execute(database);
     await Promise.all(processes.map(({ rename }, index) => rename(`p${index + 1}`, "v2")));
     for (const id of ["p1", "p2", "p3"]) {
       expect(await posts.read(id)).toMatchObject({ title: "v2" });

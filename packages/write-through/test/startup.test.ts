@@ -94,6 +94,19 @@ describe("a start is refused", () => {
     await process.cache.stop();
   });
 
+  it("when another process has another lease; once that has stopped it is repeated", async () => {
+    const redis = await ownRedis();
+    const urls = { redisUrl: redis.url, postgresUrl: postgres.url };
+    const first = await startCacheProcess(urls);
+    const second = openCacheProcess({ ...urls, leaseMs: 1500 });
+    await expect(second.cache.start()).rejects.toThrow("leaseMs is 1500 here and 1000 in another");
+    expect(await listedNodes(second.database)).toBe(1);
+    await first.cache.stop();
+    await second.cache.start();
+    expect(second.cache.status().kind).toBe("cached");
+    await second.cache.stop();
+  });
+
   it("when a clock stands still, as one of a test may", async () => {
     const redis = await ownRedis();
     const process = open(redis.url);

@@ -103,8 +103,8 @@ it("after a failover nothing is held, settled or taken for settled, also in bypa
 });
 
 it("who holds the epoch gets the list; who is evicted or gone is not listed in a renewal", async () => {
-  await joinNodes(database, "a", []);
-  await joinNodes(database, "b", []);
+  await joinNodes(database, "a", [], 1000);
+  await joinNodes(database, "b", [], 1000);
   const evicted = { id: "b", eviction: "mark" };
   expect(await evictNodes(database, ["b", "nobody"], "mark")).toEqual([evicted]);
   expect(await evictNodes(database, ["b"], "later")).toEqual([evicted]);
@@ -119,7 +119,7 @@ it("who holds the epoch gets the list; who is evicted or gone is not listed in a
   expect(await listNodes(database)).toHaveLength(2);
   await removeEvicted(database, ["mark"]);
   expect(await listNodes(database)).toEqual([{ id: "a", eviction: null }]);
-  await joinNodes(database, "c", ["a"]);
+  await joinNodes(database, "c", ["a"], 1000);
   expect(await listNodes(database)).toEqual([{ id: "c", eviction: null }]);
   await removeNodes(database, ["c"]);
   expect(await listNodes(database)).toEqual([]);

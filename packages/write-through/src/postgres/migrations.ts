@@ -30,6 +30,7 @@ const migrations: Record<string, Migration> = {
         .createTable("portcullis.node")
         .addColumn("id", "text", (column) => column.primaryKey())
         .addColumn("eviction", "text")
+        .addColumn("lease_ms", "integer", (column) => column.notNull())
         .execute();
       // Where nothing was ever cached there is no lease to wait for.
       await database

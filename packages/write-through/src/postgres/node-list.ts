@@ -7,13 +7,14 @@ export async function joinNodes(
   database: Kysely<WriteThroughTables>,
   nodeId: string,
   formerIds: readonly string[],
+  leaseMs: number,
 ): Promise<void> {
   await database
     .with("removed", (own) =>
       own.deleteFrom("portcullis.node").where(sql<boolean>`id = any(${[...formerIds]}::text[])`),
     )
     .insertInto("portcullis.node")
-    .values({ id: nodeId, eviction: null })
+    .values({ id: nodeId, eviction: null, lease_ms: leaseMs })
     .execute();
 }
 
@@ -21,6 +22,20 @@ export async function listNodes(
   database: Kysely<WriteThroughTables>,
 ): Promise<readonly ListedNode[]> {
   return await database.selectFrom("portcullis.node").select(["id", "eviction"]).execute();
+}
+
+/** The lease of a process in the list that has been given another one, if there is any. */
+export async function otherLeaseMs(
+  database: Kysely<WriteThroughTables>,
+  leaseMs: number,
+): Promise<number | undefined> {
+  const node = await database
+    .selectFrom("portcullis.node")
+    .select("lease_ms")
+    .where("lease_ms", "<>", leaseMs)
+    .limit(1)
+    .executeTakeFirst();
+  return node?.lease_ms;
 }
 
 export async function evictNodes(

@@ -33,7 +33,7 @@ export function createPostgresPrimary<Database>(
     adoptStore: (seen, identity) => ask(adoptStore(own, seen, identity, timeoutMs)),
     bypassStore: (seen, nonce) => ask(bypassStore(own, seen, nonce, timeoutMs)),
     settleEpoch: (epoch) => ask(settleEpoch(own, epoch, timeoutMs)),
-    joinNodes: (nodeId, formerIds) => ask(joinNodes(own, nodeId, formerIds)),
+    joinNodes: (nodeId, formerIds) => ask(joinNodes(own, nodeId, formerIds, leaseMs)),
     listNodes: () => ask(listNodes(own)),
     evictNodes: (nodeIds, mark) => ask(evictNodes(own, nodeIds, mark)),
     removeEvicted: (marks) => ask(removeEvicted(own, marks)),

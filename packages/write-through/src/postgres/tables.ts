@@ -15,6 +15,8 @@ interface AuthorityTable {
 interface NodeTable {
   readonly id: string;
   eviction: string | null;
+  /** The lease that the process has been given. */
+  readonly lease_ms: number;
 }
 
 export interface WriteThroughTables {

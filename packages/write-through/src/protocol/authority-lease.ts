@@ -38,7 +38,7 @@ export class AuthorityLease {
   readonly #options: AuthorityLeaseOptions;
   readonly #flights = new Flights<void>();
   readonly #backOff: BackOff;
-  readonly #stopping = new AbortController();
+  #stopping = new AbortController();
   #isRunning = false;
   #belief: Belief | undefined;
   #renewing: Promise<void> | undefined;
@@ -49,18 +49,17 @@ export class AuthorityLease {
     this.#backOff = adoptionBackOff(options.leaseMs);
   }
 
-  /** @throws when Postgres cannot be asked: without it nothing works. */
+  /**
+   * May be called again after it has failed, or after a stop.
+   *
+   * @throws when Postgres cannot be asked: without it nothing works.
+   */
   async start(): Promise<void> {
     this.#isRunning = true;
-    try {
-      await this.renew();
-      await this.recover(this.trust());
-      await this.joinAndRenew();
-    } catch (error) {
-      this.#isRunning = false;
-      this.#belief = undefined;
-      throw error;
-    }
+    await this.renew();
+    await this.recover(this.trust());
+    await this.joinAndRenew();
+    this.#stopping = new AbortController();
     this.#renewing = this.#keepRenewing();
   }
 
