@@ -460,6 +460,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: "after a failover of Postgres no epoch stands",
+    story: "lost eviction",
     postgres: { ignoresTimeline: true },
   },
   {
@@ -500,6 +501,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: "a process that joins empties its memory",
+    story: "joining",
     build: notClearingAfter("joinNodes"),
   },
   {
