@@ -378,7 +378,8 @@ describe("a process that starts and stops", () => {
   });
 
   it("stops when its writes are over", async () => {
-    const { cache, posts, database } = await setUp();
+    const stopped = await setUp();
+    const { cache, posts, database } = stopped;
     const gate = createGate();
     const writing = cache.write([posts.key("p1")], async (transaction) => {
       await gate.pass();
@@ -386,6 +387,8 @@ describe("a process that starts and stops", () => {
     });
     await gate.reached;
     const stopping = cache.stop();
+    // Each is a round trip, in which it could have left.
+    for (let look = 0; look < 20; look += 1) expect(await listedIds(stopped)).toHaveLength(1);
     gate.open();
     await stopping;
     expect(await loadPost(database, "p1")).toMatchObject({ title: "v2" });
