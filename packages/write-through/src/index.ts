@@ -22,7 +22,7 @@ export {
   type WriteThroughErrorCode,
 } from "./errors.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./memory/memory-store.ts";
-export { guardCachedTable, type GuardOptions } from "./postgres/guard.ts";
+export { guardCachedTable, unguardCachedTable, type GuardOptions } from "./postgres/guard.ts";
 export { migrateWriteThrough } from "./postgres/migrations.ts";
 export { createRedisStore, type RedisStoreOptions } from "./redis/redis-store.ts";
 export type { CacheStore } from "./store.ts";

@@ -6,7 +6,13 @@ import { openDatabase } from "../../test/row-cache.ts";
 import { createWriteThroughCache } from "../cache.ts";
 import { InvalidOptionsError } from "../errors.ts";
 import { createMemoryStore } from "../memory/memory-store.ts";
-import { guardCachedTable, guardMigration, isUndeclaredWrite, type GuardOptions } from "./guard.ts";
+import {
+  guardCachedTable,
+  guardMigration,
+  isUndeclaredWrite,
+  unguardCachedTable,
+  type GuardOptions,
+} from "./guard.ts";
 import { migrateWriteThrough } from "./migrations.ts";
 
 interface Tables {
@@ -293,6 +299,16 @@ describe.each(homes)("on %s", (_name, open) => {
     expect(
       await refusalOf(sql`insert into post values ('p4', 'v1')`.execute(database)),
     ).toBeDefined();
+  });
+
+  it("may be taken away, and leaves the guard of another cached table", async () => {
+    await guard(database);
+    await guard(database, { table: "public.post", name: "draft" });
+    await unguardCachedTable(database, { table: "public.post", name: "post" });
+    const change = (handle: Database) => sql`update post set title = 'v9'`.execute(handle);
+    expect(await refusalOf(change(database))).toEqual(naming("draft:p1"));
+    await unguardCachedTable(database, { table: "public.post", name: "draft" });
+    await change(database);
   });
 
   it("stays as it was when it cannot be set up", async () => {

@@ -80,6 +80,53 @@ export async function guardCachedTable<Database>(
   await (plain.isTransaction ? run(plain) : plain.transaction().execute(run));
 }
 
+/**
+ * Takes the guard of a cached table away, for the way back of a migration. The trigger that flushes
+ * the caches for maintenance stays with the table: other guards of it may need it.
+ *
+ * @param database may be a transaction; the role must own the table.
+ * @throws InvalidOptionsError when a name has another form; nothing was sent.
+ * @example
+ * ```ts
+ * import { unguardCachedTable } from "@portcullis/write-through";
+ * import type { Kysely } from "kysely";
+ *
+ * export async function down(database: Kysely<unknown>): Promise<void> {
+ *   await unguardCachedTable(database, { table: "public.post", name: "post" });
+ * }
+ * ```
+ */
+export async function unguardCachedTable<Database>(
+  database: Kysely<Database>,
+  options: Pick<GuardOptions, "table" | "name">,
+): Promise<void> {
+  const { table, name } = names(options);
+  const run = async (handle: Kysely<Database>): Promise<void> => {
+    for (const event of guardedEvents) {
+      const trigger = triggerOf(event, name);
+      await sql`drop trigger if exists ${trigger} on ${table}`.execute(handle);
+    }
+  };
+  const plain = database.withoutPlugins();
+  await (plain.isTransaction ? run(plain) : plain.transaction().execute(run));
+}
+
+const guardedEvents = ["insert", "update", "delete", "truncate"] as const;
+
+function triggerOf(event: (typeof guardedEvents)[number], name: string): RawBuilder<unknown> {
+  return sql.id(`portcullis_${event}_${name}`);
+}
+
+function names(options: Pick<GuardOptions, "table" | "name">): {
+  readonly table: RawBuilder<unknown>;
+  readonly name: string;
+} {
+  return {
+    table: sql.table(matching("table", options.table, tableName)),
+    name: matching("name", options.name, /^[a-z][a-z0-9_]{0,39}$/),
+  };
+}
+
 async function requireMigration<Database>(database: Kysely<Database>): Promise<void> {
   const { rows } = await sql<{ isMigrated: boolean }>`select
     to_regprocedure('portcullis.may_write(text)') is not null as "isMigrated"`.execute(database);
@@ -94,8 +141,7 @@ async function requireMigration<Database>(database: Kysely<Database>): Promise<v
  * statement: writers lock the authority first and rows second, and so must it.
  */
 function guardStatements(options: GuardOptions): readonly RawBuilder<unknown>[] {
-  const table = sql.table(matching("table", options.table, tableName));
-  const name = matching("name", options.name, /^[a-z][a-z0-9_]{0,39}$/);
+  const { table, name } = names(options);
   const idColumn = matching("idColumn", options.idColumn, identifier);
   const changed = changedCondition(idColumn, options.columns);
   const refusesInserts = isRefused(options.inserts ?? "refused");
@@ -105,8 +151,8 @@ function guardStatements(options: GuardOptions): readonly RawBuilder<unknown>[] 
   const mayWriteOld = sql`portcullis.may_write(${keyOf(sql`old`)})`;
   const mayWriteNew = sql`portcullis.may_write(${keyOf(sql`new`)})`;
 
-  const trigger = (event: "insert" | "update" | "delete" | "truncate"): RawBuilder<unknown> =>
-    sql.id(`portcullis_${event}_${name}`);
+  const trigger = (event: (typeof guardedEvents)[number]): RawBuilder<unknown> =>
+    triggerOf(event, name);
   const refuse = sql`execute function portcullis.refuse_write(${literal(name)}, ${literal(idColumn)})`;
 
   return [
