@@ -1,16 +1,19 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { codePoints, plainText } from "../text-rules.ts";
 
 /** Least and most code points of a new password, counted after NFC (NIST SP 800-63B-4, 3.1.1.2). */
-const newPasswordCodePoints = { least: 15, most: 256 } as const;
-/** UTF-16 units looked at, so that normalising has a bound. */
-const rawUnitsMax = 1024;
+export const newPasswordCodePoints = { least: 15, most: 256 } as const;
+/** Code points of a password as it is presented, before NFC. */
+export const presentedCodePointsMax = 1024;
 
 /**
  * A password as it is presented: NFC and nothing else is done to it, so blanks and case count. NUL
  * and lone surrogates are refused: no keyboard makes them, and not every hash treats them alike.
  */
-export const presentedPasswordSchema = plainText(rawUnitsMax).min(1).overwrite(normalize);
+export const presentedPasswordSchema = plainText(presentedCodePointsMax)
+  .min(1)
+  // Behind a pipe nothing runs on what was refused before it, so that normalising has a bound.
+  .pipe(z.string().overwrite(normalize));
 
 /** A password as it is chosen. Any characters will do; only the length is ruled. */
 export const newPasswordSchema = presentedPasswordSchema.refine((password) => {
