@@ -1,0 +1,21 @@
+/**
+ * For mail servers in tests only: self-signed, until 2120, for localhost, 127.0.0.1 and 0.0.0.0.
+ * Everybody knows the key.
+ */
+export const testKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQguW8UR6MekoFhD6Rs
+yrOoWSNlC+qfBYoP3y+lUliABi6hRANCAASA1H54aqjH7D3sEO6yUIl+dHfsfvj1
+tuMObpZHP6UMnwxmrVjp8LgvydkBXLhbQpZE18yjK7f/7uyWSz0ONIus
+-----END PRIVATE KEY-----
+`;
+export const testCertificate = `-----BEGIN CERTIFICATE-----
+MIIBbjCCAROgAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABIDUfnhqqMfsPewQ
+7rJQiX50d+x++PW24w5ulkc/pQyfDGatWOnwuC/J2QFcuFtClkTXzKMrt//u7JZL
+PQ40i6yjVDBSMA8GA1UdEwEB/wQFMAMBAf8wIAYDVR0RBBkwF4IJbG9jYWxob3N0
+hwR/AAABhwQAAAAAMB0GA1UdDgQWBBR24KgmCAu0pIrGVuaC7ri0ku60ZDAKBggq
+hkjOPQQDAgNJADBGAiEA1/MPGZ+2VK5E34E6VkZf5njG/ZKKuZQokcFqdSSOcGoC
+IQDXU2ZlwqTBS0yl9iokzhMon/EtRbyCRNGrjops5a8uXQ==
+-----END CERTIFICATE-----
+`;
