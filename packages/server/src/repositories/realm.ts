@@ -1,20 +1,34 @@
+import { sql } from "kysely";
 import { z } from "zod";
 import { safeInteger } from "./column-values.ts";
-import type { AuthDatabase } from "./tables.ts";
+import type { AuthDatabase, AuthTransaction } from "./tables.ts";
 
 /** The id of the realm's only row. */
 export const realmId = "realm";
 
-/** What all users have in common. Raising `tokenEpoch` ends every session and token there is. */
+/**
+ * What all users have in common. Raising `tokenEpoch` ends every session and token there is;
+ * `keyGeneration` is raised with every change of the signing keys.
+ */
 export const realmRecordSchema = z.strictObject({
   id: z.literal(realmId),
   tokenEpoch: z.int().min(1),
+  keyGeneration: z.int().min(1),
 });
 
 export type RealmRecord = z.infer<typeof realmRecordSchema>;
 
 export async function loadRealm(database: AuthDatabase): Promise<RealmRecord> {
-  return { id: realmId, tokenEpoch: await readTokenEpoch(database) };
+  const row = await database
+    .selectFrom("portcullis.realm")
+    .select(["token_epoch", "key_generation"])
+    .where("id", "=", realmId)
+    .executeTakeFirstOrThrow();
+  return {
+    id: realmId,
+    tokenEpoch: safeInteger(row.token_epoch),
+    keyGeneration: safeInteger(row.key_generation),
+  };
 }
 
 export async function readTokenEpoch(database: AuthDatabase): Promise<number> {
@@ -24,4 +38,38 @@ export async function readTokenEpoch(database: AuthDatabase): Promise<number> {
     .where("id", "=", realmId)
     .executeTakeFirstOrThrow();
   return safeInteger(row.token_epoch);
+}
+
+/** Ends every session and token of every user. @returns the epoch from now on. */
+export async function raiseTokenEpoch(transaction: AuthTransaction): Promise<number> {
+  const row = await transaction
+    .updateTable("portcullis.realm")
+    .set({ token_epoch: sql<number>`token_epoch + 1` })
+    .where("id", "=", realmId)
+    .returning("token_epoch")
+    .executeTakeFirstOrThrow();
+  return safeInteger(row.token_epoch);
+}
+
+export async function readKeyGeneration(database: AuthDatabase): Promise<number> {
+  const { keyGeneration } = await loadRealm(database);
+  return keyGeneration;
+}
+
+/** Lets one transaction at a time change the signing keys: the others wait here for its end. */
+export async function holdKeyGeneration(transaction: AuthTransaction): Promise<void> {
+  await transaction
+    .selectFrom("portcullis.realm")
+    .select("key_generation")
+    .where("id", "=", realmId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+}
+
+export async function raiseKeyGeneration(transaction: AuthTransaction): Promise<void> {
+  await transaction
+    .updateTable("portcullis.realm")
+    .set({ key_generation: sql<number>`key_generation + 1` })
+    .where("id", "=", realmId)
+    .execute();
 }

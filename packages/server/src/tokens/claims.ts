@@ -36,10 +36,13 @@ export function claimsSchema(rules: ClaimRules) {
 export type ClaimsSchema = ReturnType<typeof claimsSchema>;
 export type AccessTokenClaims = z.infer<ClaimsSchema>;
 
+/** A key's thumbprint (RFC 7638) in base64url. */
+export const keyIdSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
 /** The protected header of an access token: these three and nothing besides. */
 export const headerSchema = z.strictObject({
   alg: z.enum(["EdDSA", "ES256"]),
-  kid: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  kid: keyIdSchema,
   typ: z.literal("at+jwt"),
 });
 

@@ -1,19 +1,25 @@
 import { createHmac, createPublicKey, sign as signBytes } from "node:crypto";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT, importJWK } from "jose";
 import type { CryptoKey, JWK } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createOauthService } from "../../test/oauth-service.ts";
+import type { OauthService } from "../../test/oauth-service.ts";
 import { claimsOf, reasonOf, startWorld, testSecret } from "../../test/start-auth.ts";
 import type { TestNode, TestWorld } from "../../test/start-auth.ts";
-import { deriveKey } from "../derived-keys.ts";
+import { deriveKeys } from "../derived-keys.ts";
 import { unseal } from "./keys/seal.ts";
 
 /**
  * Of all these tokens only the untouched one may be accepted, and none may cause a 500. Many are
- * signed with our own key: a JWS library takes them, so what refuses them is ours.
+ * signed with our own key: a JWS library takes them, so what refuses them is ours. 7662-4: each is
+ * introspected too.
  */
 
 let world: TestWorld;
 let node: TestNode;
+let service: OauthService;
 let token: string;
 let kid: string;
 let ourKey: CryptoKey;
@@ -22,6 +28,7 @@ let ourPublicJwk: JWK;
 beforeAll(async () => {
   world = await startWorld();
   [node] = world.nodes;
+  service = await createOauthService(node);
   ({ accessToken: token } = await node.signUp("target@example.test"));
   const row = await node.database
     .selectFrom("portcullis.signing_key")
@@ -30,7 +37,7 @@ beforeAll(async () => {
   kid = row.kid;
   ourPublicJwk = row.public_jwk as JWK;
   const opened = unseal(
-    deriveKey(testSecret, "signing-key-encryption"),
+    deriveKeys([testSecret], "signing-key-encryption")[0],
     kid,
     new Uint8Array(row.private_key_encrypted),
   );
@@ -57,12 +64,21 @@ const withClaims = (changes: object): Promise<string> =>
 async function refusal(value: string): Promise<string | undefined> {
   const answer = await node.query("auth.me", { headers: { authorization: `Bearer ${value}` } });
   expect(answer.status).toBe(401);
+  await expectInactive(value);
   return reasonOf(answer);
+}
+
+/** What does not fit into a body is refused unread. */
+async function expectInactive(value: string): Promise<void> {
+  const { status, text } = await service.introspect(value);
+  if (value.length < 8000) expect([status, text]).toEqual([200, '{"active":false}']);
+  else expect(status).toBe(413);
 }
 
 test("the untouched token, and one made by the helpers of this file, are accepted", async () => {
   expect((await node.me(token)).status).toBe(200);
   expect((await node.me(await signRaw(goodHeader(), goodClaims()))).status).toBe(200);
+  expect(JSON.parse((await service.introspect(token)).text)).toMatchObject({ active: true });
 });
 
 test.each([
@@ -148,6 +164,42 @@ test("JWT-05 a key id that is not one of ours is refused", async () => {
   ];
   for (const value of kids) {
     expect(await refusal(await withHeader({ kid: value }))).toBe("token_invalid");
+  }
+});
+
+test("8725-3.10 nothing is fetched from where a token points to", async () => {
+  const connections: string[] = [];
+  const server = createServer((socket) => {
+    connections.push("one");
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  try {
+    const { port } = server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}/keys`;
+    for (const header of [{ jku: url }, { x5u: url }, { kid: url }, { iss: url }]) {
+      expect(await refusal(await withHeader(header))).toBe("token_invalid");
+    }
+    expect(await refusal(await withClaims({ iss: url }))).toBe("token_invalid");
+    expect(connections).toEqual([]);
+  } finally {
+    server.close();
+  }
+});
+
+test("8725-3.10 a key id is looked up among ours and nowhere else", async () => {
+  const lookAlikes = [
+    kid.toLowerCase(),
+    kid.toUpperCase(),
+    [...kid].toReversed().join(""),
+    `constructor${"_".repeat(32)}`,
+    "0".repeat(43),
+  ];
+  for (const value of lookAlikes) {
+    expect([value, await refusal(await withHeader({ kid: value }))]).toEqual([
+      value,
+      "token_invalid",
+    ]);
   }
 });
 

@@ -3,6 +3,7 @@ import { SignJWT } from "jose";
 import type { Settings } from "../settings.ts";
 import type { AccessTokenClaims } from "./claims.ts";
 import type { KeyRing } from "./keys/key-ring.ts";
+import { signerOf } from "./keys/key-times.ts";
 
 /** Whom an access token speaks for, and the versions it holds under. */
 export interface TokenSubject {
@@ -39,9 +40,10 @@ export async function issueAccessToken(
     exp,
     jti: randomUUID(),
   };
-  const { kid, privateKey } = keyRing.current().signer;
+  const signer = signerOf((await keyRing.fresh()).keys.values(), nowMs);
+  if (signer === undefined) throw new Error("There is no key that signs");
   const accessToken = await new SignJWT({ ...claims })
-    .setProtectedHeader({ alg: settings.algorithm, kid, typ: "at+jwt" })
-    .sign(privateKey);
+    .setProtectedHeader({ alg: settings.algorithm, kid: signer.kid, typ: "at+jwt" })
+    .sign(signer.privateKey);
   return { accessToken, expiresInSeconds: exp - iat };
 }

@@ -1,97 +1,154 @@
-import type { AuthEvent } from "../../events.ts";
-import type { TokenAlgorithm } from "../../options.ts";
+import { PortcullisError } from "../../errors.ts";
+import { readKeyGeneration, realmId } from "../../repositories/realm.ts";
 import type { DatabasePort } from "../../repositories/database-port.ts";
-import { insertFirstSigningKey, listSigningKeys } from "../../repositories/signing-keys.ts";
+import {
+  destroySigningKeysRetiredBefore,
+  listSealedSigningKeys,
+} from "../../repositories/signing-keys.ts";
+import type { SealedSigningKey } from "../../repositories/signing-keys.ts";
 import { NotStartedError } from "../../start-errors.ts";
-import { makeSigningKey, openKeySet } from "./key-set.ts";
+import { makeFirstKey, rotateKeys } from "./key-changes.ts";
+import type { KeyChangeParts } from "./key-changes.ts";
+import { openKeySet } from "./key-set.ts";
 import type { KeySet } from "./key-set.ts";
+import { isRotationDue, signerOf, verifiesUntil, verifyAfterRetirementMs } from "./key-times.ts";
+import { resealKeys } from "./reseal-keys.ts";
+import { shareLoads } from "./shared-loads.ts";
 
-/** A retired key verifies for as long as the longest access token it may have signed. */
-const retiredKeyLifeMs = (3600 + 60) * 1000;
-/** So often a node looks for keys that another one made or retired. */
-const reloadEveryMs = 60_000;
-/** A stranger can invent key ids: they cost us at most one statement in so long. */
-const reloadForUnknownKeyMs = 5000;
+/** So often a node looks after the keys, though nobody told it of a change. */
+const upkeepEveryMs = 60_000;
 
 /** The signing keys of this node, as they are in Postgres. */
 export interface KeyRing {
-  /** @throws NotStartedError */
+  /** The keys as they were loaded last. @throws NotStartedError */
   current(): KeySet;
-  /** Looks whether another node has made the key, at most once in 5 s. */
-  reloadForUnknownKey(): Promise<void>;
-  /** Loads the keys, or makes the first one. @throws SecretMismatchError */
+  /**
+   * The keys as they are at some moment of the call: loaded again if the key generation, which comes
+   * out of the cache, has changed.
+   *
+   * @throws when neither the cache nor Postgres can say.
+   */
+  fresh(): Promise<KeySet>;
+  /** The same for a caller who has just read the generation. */
+  upTo(generation: number): Promise<KeySet>;
+  /**
+   * What each node does once a minute: loads the keys, destroys what is over, and rotates if it is
+   * time. Never throws; what fails is reported, and the keys stay as they were.
+   */
+  upkeep(): Promise<void>;
+  /**
+   * Loads the keys, or makes the first one, and seals anew what an older secret sealed.
+   *
+   * @throws SecretMismatchError
+   * @throws DamagedKeyError
+   */
   start(): Promise<void>;
   stop(): void;
 }
 
-export interface KeyRingOptions {
+export interface KeyRingOptions extends KeyChangeParts {
   readonly database: DatabasePort;
-  readonly algorithm: TokenAlgorithm;
-  readonly encryptionKey: Buffer;
-  readonly now: () => number;
-  readonly report: (event: AuthEvent) => void;
+  /** Age at which the key that signs is replaced. */
+  readonly keyRotationMs: number;
 }
 
 export function createKeyRing(options: KeyRingOptions): KeyRing {
-  const { database, algorithm, encryptionKey, now, report } = options;
-  let keys: KeySet | undefined;
-  let loadedKids: string | undefined;
+  const { database, cache, realm, algorithm, encryptionKeys, keyRotationMs, now, report } = options;
+  let keySet: KeySet | undefined;
+  let contents: string | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let reloading: Promise<void> | undefined;
-  let reloadedForUnknownKeyAt = Number.NEGATIVE_INFINITY;
 
-  /** Returns the very same set while the table is the same: what hangs on it is then kept too. */
-  async function load(): Promise<KeySet | undefined> {
-    const stored = await database.read((db) =>
-      listSigningKeys(db, algorithm, now() - retiredKeyLifeMs),
-    );
-    const kids = stored.map((key) => `${key.kid} ${key.retiredAt}`).join();
-    if (keys === undefined || kids !== loadedKids) {
-      const opened = await openKeySet(stored, algorithm, encryptionKey);
-      loadedKids = kids;
-      return opened;
-    }
-    return keys;
+  function current(): KeySet {
+    if (keySet === undefined) throw new NotStartedError();
+    return keySet;
   }
 
-  /** Keeps the old keys when it fails: they were good a minute ago, and tokens are still checked. */
-  async function reload(): Promise<void> {
+  /** Keeps the very same set while nothing has changed: what hangs on it is then kept too. */
+  async function load(): Promise<KeySet> {
+    const { generation, stored } = await readKeys();
+    const read = JSON.stringify([generation, stored.map(timesOf)]);
+    if (keySet === undefined || contents !== read) {
+      keySet = await openKeySet(stored, generation, algorithm, encryptionKeys);
+      contents = read;
+    }
+    return keySet;
+  }
+
+  async function readKeys() {
+    return await database.read(async (db) => {
+      // Before the keys: what is read after it may be newer than it says, but never older.
+      const generation = await readKeyGeneration(db);
+      const sealed = await listSealedSigningKeys(db);
+      const stored = sealed.filter(
+        (key) => key.algorithm === algorithm && now() < verifiesUntil(key),
+      );
+      return { generation, stored };
+    });
+  }
+
+  const reload = shareLoads(async () => {
+    const loaded = await load();
+    if (signerOf(loaded.keys.values(), now()) !== undefined) return loaded;
+    await makeFirstKey(options);
+    // Not the one made: another node may have been first, and its key is then the one in the table.
+    return await load();
+  });
+
+  async function upTo(generation: number): Promise<KeySet> {
+    const known = current();
+    if (known.generation === generation) return known;
+    const loaded = await reload();
+    if (loaded.generation >= generation) return loaded;
+    const cause = new Error("Postgres has older signing keys than the cache has heard of");
+    throw new PortcullisError("unavailable", { cause });
+  }
+
+  async function rotateIfDue(): Promise<void> {
+    if (!isRotationDue(current().keys.values(), keyRotationMs, now())) return;
+    await rotateKeys(options);
+    await reload();
+  }
+
+  async function upkeep(): Promise<void> {
     try {
-      keys = (await load()) ?? keys;
+      await reload();
     } catch (error) {
       report({ kind: "keys_not_reloaded", error });
+      return;
+    }
+    try {
+      await database.transact((transaction) =>
+        destroySigningKeysRetiredBefore(transaction, now() - verifyAfterRetirementMs),
+      );
+      await rotateIfDue();
+    } catch (error) {
+      report({ kind: "keys_not_rotated", error });
     }
   }
 
   return {
-    current() {
-      if (keys === undefined) throw new NotStartedError();
-      return keys;
+    current,
+    async fresh() {
+      const [record] = await cache.readMany([realm.key(realmId)]);
+      if (record === undefined) throw new Error("The realm has no row");
+      return await upTo(record.keyGeneration);
     },
-    async reloadForUnknownKey() {
-      if (reloading === undefined && now() - reloadedForUnknownKeyAt >= reloadForUnknownKeyMs) {
-        reloadedForUnknownKeyAt = now();
-        reloading = reload().finally(() => {
-          reloading = undefined;
-        });
-      }
-      await reloading;
-    },
+    upTo,
+    upkeep,
     async start() {
-      keys = await load();
-      if (keys === undefined) {
-        const made = await makeSigningKey(algorithm, encryptionKey, now());
-        await database.transact((transaction) => insertFirstSigningKey(transaction, made));
-        // Not `made`: another node may have been first, and its key is then the one in the table.
-        keys = await load();
-      }
-      if (keys === undefined) throw new Error("The signing key just made is not in the table");
+      await reload();
+      await resealKeys(database, encryptionKeys);
       clearInterval(timer);
-      timer = setInterval(() => void reload(), reloadEveryMs);
+      timer = setInterval(() => void upkeep(), upkeepEveryMs);
       timer.unref();
     },
     stop() {
       clearInterval(timer);
     },
   };
+}
+
+/** What tells a stored key from another, or from itself at another time. */
+function timesOf({ kid, activatesAt, retiredAt }: SealedSigningKey): unknown {
+  return [kid, activatesAt, retiredAt];
 }

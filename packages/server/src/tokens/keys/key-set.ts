@@ -1,79 +1,94 @@
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from "jose";
 import type { CryptoKey, JWK } from "jose";
+import type { DerivedKeys } from "../../derived-keys.ts";
 import type { TokenAlgorithm } from "../../options.ts";
-import type { NewSigningKey, StoredSigningKey } from "../../repositories/signing-keys.ts";
-import { SecretMismatchError } from "../../start-errors.ts";
-import { seal, unseal } from "./seal.ts";
+import type { NewSigningKey, SealedSigningKey } from "../../repositories/signing-keys.ts";
+import { DamagedKeyError, SecretMismatchError } from "../../start-errors.ts";
+import type { KeyTimes } from "./key-times.ts";
+import { importKeyPair, publishedJwk, readPrivateJwk, thumbprintOf } from "./private-jwk.ts";
+import type { PrivateJwk } from "./private-jwk.ts";
+import { seal, unsealWithAny } from "./seal.ts";
+
+/** A signing key, opened. */
+export interface OpenedKey extends KeyTimes {
+  readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
+}
 
 /** The keys of one moment; never changed, only replaced. */
 export interface KeySet {
-  readonly signer: { readonly kid: string; readonly privateKey: CryptoKey };
-  /** Public keys by key id: the only keys a token can name. */
-  readonly verifiers: ReadonlyMap<string, CryptoKey>;
+  /** The realm's key generation when they were loaded: while it stays, they are all there are. */
+  readonly generation: number;
+  /** By key id: the only keys a token can name. */
+  readonly keys: ReadonlyMap<string, OpenedKey>;
   readonly publicJwks: readonly JWK[];
 }
 
-/** Makes a key pair; its id is its thumbprint (RFC 7638). */
-export async function makeSigningKey(
+export interface KeyWindow {
+  readonly createdAtMs: number;
+  readonly activatesAtMs: number;
+}
+
+/** Puts a key into the form in which it is stored. */
+export async function sealSigningKey(
+  jwk: PrivateJwk,
   algorithm: TokenAlgorithm,
   encryptionKey: Buffer,
-  nowMs: number,
+  window: KeyWindow,
 ): Promise<NewSigningKey> {
-  const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
-  const publicJwk = await exportJWK(publicKey);
-  const kid = await calculateJwkThumbprint(publicJwk);
-  const privateJwk = Buffer.from(JSON.stringify(await exportJWK(privateKey)));
+  const kid = await thumbprintOf(jwk);
   return {
     kid,
     algorithm,
-    publicJwk: { ...publicJwk, kid, alg: algorithm, use: "sig" },
-    privateKeyEncrypted: seal(encryptionKey, kid, privateJwk),
-    createdAtMs: nowMs,
+    publicJwk: publishedJwk(jwk, kid, algorithm),
+    privateKeyEncrypted: seal(encryptionKey, kid, Buffer.from(JSON.stringify(jwk))),
+    ...window,
   };
 }
 
 /**
- * @returns `undefined` when none of the keys is active.
+ * Opens the stored keys. Also the public parts are taken from what the secret opened: who can write
+ * to the table, but does not have the secret, can add no key that we would verify with.
+ *
  * @throws SecretMismatchError
+ * @throws DamagedKeyError
  */
 export async function openKeySet(
-  stored: readonly StoredSigningKey[],
+  stored: readonly SealedSigningKey[],
+  generation: number,
   algorithm: TokenAlgorithm,
-  encryptionKey: Buffer,
-): Promise<KeySet | undefined> {
-  const active = stored.find((key) => key.retiredAt === null);
-  if (active === undefined) return undefined;
-  const publicJwks = stored.map((key) => key.publicJwk as JWK);
-  const verifiers = new Map<string, CryptoKey>();
-  for (const { kid, publicJwk } of stored) {
-    verifiers.set(kid, await importKey(publicJwk as JWK, algorithm));
+  encryptionKeys: DerivedKeys,
+): Promise<KeySet> {
+  const keys = new Map<string, OpenedKey>();
+  const publicJwks: JWK[] = [];
+  for (const key of stored) {
+    const { kid, activatesAt, retiredAt } = key;
+    const jwk = await openPrivateJwk(key, algorithm, encryptionKeys);
+    keys.set(kid, { kid, activatesAt, retiredAt, ...(await importKeyPair(jwk, algorithm)) });
+    publicJwks.push(publishedJwk(jwk, kid, algorithm));
   }
-  return {
-    signer: { kid: active.kid, privateKey: await openPrivateKey(active, algorithm, encryptionKey) },
-    verifiers,
-    publicJwks,
-  };
+  return { generation, keys, publicJwks };
 }
 
-async function openPrivateKey(
-  stored: StoredSigningKey,
+async function openPrivateJwk(
+  { kid, privateKeyEncrypted }: SealedSigningKey,
   algorithm: TokenAlgorithm,
-  encryptionKey: Buffer,
-): Promise<CryptoKey> {
-  const privateJwk = unseal(encryptionKey, stored.kid, stored.privateKeyEncrypted);
-  if (privateJwk === undefined) {
+  encryptionKeys: DerivedKeys,
+): Promise<PrivateJwk> {
+  const opened = unsealWithAny(encryptionKeys, kid, privateKeyEncrypted);
+  if (opened === undefined) {
     throw new SecretMismatchError(
-      `The signing key ${stored.kid} was encrypted with another secret. Start with the secret it ` +
-        "was made with. If that is lost: delete the row from portcullis.signing_key and start " +
-        "again; a new key is made, and access tokens of the old one are refused until their " +
-        "clients refresh.",
+      `No secret of this node opens the signing key ${kid}. Start with the secret it was made ` +
+        "with. If that is lost, or somebody changed the row: delete the row from " +
+        "portcullis.signing_key and start again; access tokens of that key are then refused " +
+        "until their clients refresh.",
     );
   }
-  return importKey(JSON.parse(privateJwk.toString()) as JWK, algorithm);
-}
-
-async function importKey(jwk: JWK, algorithm: TokenAlgorithm): Promise<CryptoKey> {
-  const key = await importJWK(jwk, algorithm);
-  if (key instanceof Uint8Array) throw new TypeError("A signing key is not a key pair");
-  return key;
+  const jwk = readPrivateJwk(JSON.parse(opened.plaintext.toString()), algorithm);
+  if (jwk === undefined || (await thumbprintOf(jwk)) !== kid) {
+    throw new DamagedKeyError(
+      `The signing key ${kid} is not what its row in portcullis.signing_key says: another key, or ` +
+        `none for ${algorithm}. Restore the row, or delete it and start again.`,
+    );
+  }
+  return jwk;
 }

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import type { DerivedKeys } from "../../derived-keys.ts";
 
 const nonceBytes = 12;
 const tagBytes = 16;
@@ -30,4 +31,23 @@ export function unseal(key: Buffer, context: string, sealed: Uint8Array): Buffer
     // final() throws when the tag does not fit, and for nothing else.
     return undefined;
   }
+}
+
+/** What was sealed, and whether it was with the key that seals now. */
+export interface Unsealed {
+  readonly plaintext: Buffer;
+  readonly isCurrent: boolean;
+}
+
+/** Opens with the first of the keys that fits: a secret that is being replaced opens to the end. */
+export function unsealWithAny(
+  keys: DerivedKeys,
+  context: string,
+  sealed: Uint8Array,
+): Unsealed | undefined {
+  for (const [index, key] of keys.entries()) {
+    const plaintext = unseal(key, context, sealed);
+    if (plaintext !== undefined) return { plaintext, isCurrent: index === 0 };
+  }
+  return undefined;
 }
