@@ -1,0 +1,19 @@
+import { randomUUID } from "node:crypto";
+import { clientAddress } from "../limits/client-address.ts";
+import type { TrustedProxies } from "../limits/trusted-proxies.ts";
+import type { Caller } from "./auth-context.ts";
+
+const userAgentLengthMax = 256;
+
+/** Names a request and says where it came from. */
+export function readCaller(
+  settings: { readonly trustedProxies: TrustedProxies },
+  headers: Headers,
+  peerAddress: string | undefined,
+): Caller {
+  return {
+    requestId: randomUUID(),
+    address: clientAddress(peerAddress ?? null, headers, settings.trustedProxies),
+    userAgent: headers.get("user-agent")?.slice(0, userAgentLengthMax) ?? null,
+  };
+}
