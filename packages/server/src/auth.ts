@@ -1,13 +1,21 @@
 import type { TRPCErrorFormatter } from "@trpc/server";
 import type { JSONWebKeySet } from "jose";
 import type { AuthContext } from "./context/auth-context.ts";
+import { createConsole } from "./console/console.ts";
+import type { Console } from "./console/console.ts";
 import { createContext, type ContextRequest } from "./context/create-context.ts";
 import type { AuthRouter } from "./contract.ts";
 import { createFormatError } from "./format-error.ts";
 import type { FormattedError } from "./format-error.ts";
+import { createOauthEndpoints } from "./oauth/oauth-endpoints.ts";
+import type { OauthClients } from "./oauth/oauth-clients.ts";
+import type { OauthHandler } from "./oauth/oauth-endpoint.ts";
 import type { AuthOptions } from "./options.ts";
 import { createParts } from "./parts.ts";
+import type { SigningKeys } from "./tokens/keys/signing-keys.ts";
 import { createRouter } from "./router.ts";
+import { createPermitted } from "./admin/permitted.ts";
+import type { Permitted } from "./admin/permitted.ts";
 import { createSignedIn } from "./signed-in.ts";
 import type { SignedInProcedure } from "./signed-in.ts";
 import { createRoot } from "./trpc.ts";
@@ -23,6 +31,17 @@ export interface Auth {
    * Refuses with `unauthenticated`, `token_invalid`, `token_expired` or `token_revoked`.
    */
   readonly signedIn: SignedInProcedure;
+  /**
+   * The plug-in for procedures that need a permission of the user's role:
+   * `t.procedure.concat(auth.permitted("posts:moderate"))`. Includes `signedIn`.
+   *
+   * Refuses with `permission_denied`, and as `signedIn` does.
+   */
+  readonly permitted: Permitted;
+  /** The signing keys, for operators. */
+  readonly keys: SigningKeys;
+  /** Users and all tokens, for operators. */
+  readonly console: Console;
   /**
    * For `createContext` of tRPC's fetch adapter: refuses requests that a foreign page could have
    * sent, names the request, and prepares the check of the access token.
@@ -40,6 +59,21 @@ export interface Auth {
    * @throws SecretMismatchError when the stored key was encrypted with another secret.
    */
   readonly start: () => Promise<void>;
+  /**
+   * Token introspection (RFC 7662) for other services, which authenticate by HTTP Basic: mount it at
+   * a path of its own, outside of tRPC.
+   */
+  readonly introspect: OauthHandler;
+  /** Token revocation (RFC 7009) for other services, as {@link introspect}. */
+  readonly revoke: OauthHandler;
+  /** The services that may introspect and revoke, for operators. */
+  readonly oauthClients: OauthClients;
+  /**
+   * Deletes what has served its purpose: sessions a week after their end, registrations and mailed
+   * tokens once they are over, audit events after a year. Each node does so every hour; call it
+   * where processes do not live that long. Never throws; what fails is reported.
+   */
+  readonly purge: () => Promise<void>;
   /** Ends the timers. Leaves `database` and `cache` alone. */
   readonly stop: () => Promise<void>;
 }
@@ -79,18 +113,32 @@ export function createAuth<Database>(options: AuthOptions<Database>): Auth {
   const parts = createParts(options);
   const formatError = createFormatError(parts.report);
   const root = createRoot(formatError);
-  const signedIn = createSignedIn(root);
+  const signedIn = createSignedIn(root, parts);
+  const oauth = createOauthEndpoints(parts);
   return {
-    router: createRouter(root, signedIn, parts),
+    router: createRouter(root, parts),
     signedIn,
+    permitted: createPermitted(root, signedIn, parts),
+    keys: parts.keys,
+    console: createConsole(parts),
+    purge: () => parts.purge.run(),
+    introspect: oauth.introspect,
+    revoke: oauth.revoke,
+    oauthClients: oauth.clients,
     createContext: async (request) => createContext(parts, request),
     formatError,
     jwks: () => ({ keys: [...parts.keyRing.current().publicJwks] }),
     async start() {
-      await Promise.all([parts.keyRing.start(), parts.passwords.start()]);
+      await Promise.all([parts.keyRing.start(), parts.passwords.start(), parts.limiter.start()]);
+      parts.audit.start();
+      parts.mail.start();
+      parts.purge.start();
     },
     async stop() {
       parts.keyRing.stop();
+      await Promise.all([parts.mail.stop(), parts.purge.stop(), parts.limiter.stop()]);
+      // Last: what the others noted is written too.
+      await parts.audit.stop();
     },
   };
 }

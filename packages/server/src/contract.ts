@@ -9,6 +9,8 @@ export interface User {
   readonly email: string;
   readonly name: string;
   readonly role: string;
+  /** Whether somebody has shown to read the mail of `email`. */
+  readonly emailVerified: boolean;
 }
 
 /** What a successful login or refresh answers (the words of RFC 6749, section 5.1). */
@@ -18,8 +20,8 @@ export interface TokenSet {
   readonly tokenType: "Bearer";
   /** Life of the access token in seconds, from the moment of the answer. */
   readonly expiresIn: number;
-  /** Good for one refresh. */
-  readonly refreshToken: string;
+  /** Good for one refresh. `null` when it was set as a cookie: scripts never see it then. */
+  readonly refreshToken: string | null;
   readonly user: User;
 }
 
@@ -28,7 +30,11 @@ export interface SessionSummary {
   readonly id: string;
   /** The User-Agent header at login, cut to 256 characters. */
   readonly userAgent: string | null;
+  /** The IP address at login. */
+  readonly address: string | null;
   readonly createdAt: string;
+  /** The last refresh, up to an hour late. */
+  readonly lastUsedAt: string;
   readonly expiresAt: string;
   /** Is it the session of the token that asks? */
   readonly current: boolean;
@@ -55,8 +61,67 @@ export interface ErrorShape {
     readonly requestId: string;
     /** Present when `reason` is `input_invalid`; at most 10. */
     readonly issues?: readonly InputIssue[];
+    /** Present when `reason` is `rate_limited`: whole seconds to wait, also in `Retry-After`. */
+    readonly retryAfterSeconds?: number;
+    /**
+     * Present when `reason` is `insufficient_user_authentication`: how long ago the password may
+     * have been entered (`max_age` of RFC 9470). `auth.confirm` enters it again.
+     */
+    readonly maxAgeSeconds?: number;
+    /** Present when `reason` is `password_refused`: among common ones, made of known words, or breached. */
+    readonly passwordFault?: "common" | "context" | "breached";
+    /** Present when `reason` is `permission_denied`: what the role does not permit. */
+    readonly permission?: string;
   };
 }
+
+/** A user, as admins see them. Times are ISO 8601 in UTC. */
+export interface UserSummary extends User {
+  readonly createdAt: string;
+  /** `null` when the user is not banned, and when the ban is over. */
+  readonly ban: UserBan | null;
+}
+
+export interface UserBan {
+  readonly bannedAt: string;
+  readonly reason: string | null;
+  /** `null` when it has no end. */
+  readonly expiresAt: string | null;
+}
+
+/** A page of users, newest first. */
+export interface UserPage {
+  readonly users: readonly UserSummary[];
+  /** Pass it as `cursor` to get the next page. Absent on the last one. */
+  readonly nextCursor?: string;
+}
+
+/** An entry of the audit log. Ids are UUIDs; `at` is ISO 8601 in UTC. */
+export interface AuditEntry {
+  readonly id: string;
+  readonly at: string;
+  /** `login_failed` for instance. New ones may come. */
+  readonly kind: string;
+  readonly outcome: "success" | "refused";
+  /** Who did it; `null` when nobody was signed in. */
+  readonly actorId: string | null;
+  /** To whom it was done. */
+  readonly userId: string | null;
+  readonly sessionId: string | null;
+  readonly address: string | null;
+  readonly userAgent: string | null;
+  readonly requestId: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** A page of the audit log, newest first. */
+export interface AuditPage {
+  readonly entries: readonly AuditEntry[];
+  readonly nextCursor?: string;
+}
+
+/** Where a client wants its refresh tokens: in the answers, or, in browsers, in a cookie. */
+export type RefreshTokenPlace = "body" | "cookie";
 
 /** A query, as clients see it: for a contract of an application's own procedures. */
 export type QueryContract<Input, Output> = TRPCQueryProcedure<{
@@ -74,34 +139,54 @@ export type MutationContract<Input, Output> = TRPCMutationProcedure<{
 /** The procedures of {@link AuthRouter}, by name. A type and not an interface: tRPC asks for an index signature. */
 export type AuthProcedures = {
   /**
-   * Creates an account, and signs nobody in. The answer is the same whether or not the email is
-   * already in use.
+   * Asks for an account, and signs nobody in. The answer is the same whether or not the email is
+   * already in use: what happens next stands in a mail.
    *
    * `email`: at most 254 ASCII characters, compared in lower case. `password`: 15 to 256 code
    * points after NFC, any but NUL. `name`: 1 to 100 code points after NFC and trimming, no control
    * characters.
    *
-   * Refuses with `input_invalid`, `overloaded`, `unavailable`, `outcome_unknown`, and
-   * `request_refused` in a batch with other calls.
+   * Refuses with `input_invalid`, `password_refused`, `rate_limited`, `overloaded`, `unavailable`,
+   * `outcome_unknown`, and `request_refused` in a batch with other calls.
    */
   register: MutationContract<{ email: string; password: string; name: string }, { accepted: true }>;
   /**
-   * Opens a session. Works without the cache. Refuses with `invalid_credentials` whether the email
-   * is unknown, the password wrong or the user banned; and with `input_invalid`, `overloaded`,
-   * `unavailable`, `outcome_unknown` (then a session may be open that nobody holds a token of), and
-   * `request_refused` in a batch with other calls.
-   */
-  login: MutationContract<{ email: string; password: string }, TokenSet>;
-  /**
-   * Trades a refresh token, at most 200 characters, for a new pair. The same token again within the
-   * grace (10 s by default), while the new one is unused, gets the same new one: repeating a call
-   * without an answer is safe. Any other second use ends the session.
+   * Confirms the email of a registration, by the token of its mail and the password chosen then:
+   * the one who registered and the one who reads the mailbox have to be the same. Signs nobody in.
+   * An unverified account that somebody else made with this email is deleted.
    *
-   * Refuses with `refresh_token_invalid`, `refresh_token_reused`, `input_invalid`, `unavailable`,
-   * `outcome_unknown`, `revocation_unavailable` when a reuse could not be acted on, and
-   * `request_refused` in a batch with other calls.
+   * Refuses with `email_token_invalid` (unknown, used, or over after 24 h), `invalid_credentials` when
+   * the password is another, and as `register` does.
    */
-  refresh: MutationContract<{ refreshToken: string }, TokenSet>;
+  verifyEmail: MutationContract<{ token: string; password: string }, { verified: true }>;
+  /**
+   * Opens a session. Works without the cache. A session that the request shows a token of, or a
+   * cookie, is ended. Of more than 20 sessions (option `sessions.perUserMax`) the oldest is ended.
+   *
+   * `refreshTokenIn`: `"cookie"` sets the refresh token as an HttpOnly cookie and is for pages over
+   * https or at http://localhost; default `"body"`.
+   *
+   * Refuses with `invalid_credentials` whether the email is unknown, the password wrong, the email
+   * not verified or the user banned; with `rate_limited` for known and unknown emails alike; and
+   * with `input_invalid`, `overloaded`, `unavailable`, `outcome_unknown` (then a session may be open
+   * that nobody holds a token of), and `request_refused` in a batch with other calls, or for a
+   * cookie that would travel in clear.
+   */
+  login: MutationContract<
+    { email: string; password: string; refreshTokenIn?: RefreshTokenPlace | undefined },
+    TokenSet
+  >;
+  /**
+   * Trades a refresh token, at most 200 characters, for a new pair; without one in the input, that
+   * of the cookie, and the new one is set as a cookie. The same token again within the grace (10 s
+   * by default), while the new one is unused, gets the same new one: repeating a call without an
+   * answer is safe. Any other second use ends the session and tells the user by mail.
+   *
+   * Refuses with `refresh_token_invalid`, `refresh_token_reused`, `input_invalid`, `rate_limited`,
+   * `unavailable`, `outcome_unknown`, `revocation_unavailable` when a reuse could not be acted on,
+   * and `request_refused` in a batch with other calls.
+   */
+  refresh: MutationContract<{ refreshToken?: string | null | undefined }, TokenSet>;
   /**
    * Ends the session of the token that asks: when this returns, its tokens are refused everywhere.
    *
@@ -109,7 +194,7 @@ export type AuthProcedures = {
    *
    * Refuses with `revocation_unavailable` (nothing was changed), `unavailable`, `outcome_unknown`,
    * and as all procedures for signed-in users do: `unauthenticated`, `token_invalid`,
-   * `token_expired`, `token_revoked`.
+   * `token_expired`, `token_revoked`, `rate_limited`.
    */
   logout: MutationContract<void, { sessionId: string }>;
   /**
@@ -117,8 +202,31 @@ export type AuthProcedures = {
    * Refuses as `logout` does.
    */
   logoutEverywhere: MutationContract<void, { tokenVersion: number }>;
+  /**
+   * Enters the password again, for calls that refused with `insufficient_user_authentication`. The
+   * session is replaced by a new one: use the new tokens from then on.
+   *
+   * Refuses with `invalid_credentials`, `rate_limited`, `overloaded`, and as `logout` does.
+   */
+  confirm: MutationContract<
+    { password: string; refreshTokenIn?: RefreshTokenPlace | undefined },
+    TokenSet
+  >;
   /** The signed-in user, as of now. Refuses as all procedures for signed-in users do. */
   me: QueryContract<void, User>;
+  /**
+   * Asks for a mail with a token that sets a new password. The answer is the same for everybody.
+   * Refuses with `input_invalid`, `rate_limited`, `unavailable`, `outcome_unknown`.
+   */
+  forgotPassword: MutationContract<{ email: string }, { accepted: true }>;
+  /**
+   * Sets a new password by the token of a mail, which is good once and for 10 minutes, and ends
+   * every session of the user. Signs nobody in. The email counts as verified then.
+   *
+   * Refuses with `email_token_invalid`, `password_refused`, `revocation_unavailable`, and as
+   * `register` does.
+   */
+  resetPassword: MutationContract<{ token: string; newPassword: string }, { changed: true }>;
   sessions: {
     /** The user's live sessions, newest first, at most 100. */
     list: QueryContract<void, SessionSummary[]>;
@@ -128,6 +236,94 @@ export type AuthProcedures = {
      * `logout` does.
      */
     revoke: MutationContract<{ sessionId: string }, { sessionId: string }>;
+    /** Ends all of the user's sessions but that of the token that asks. Refuses as `logout` does. */
+    revokeOthers: MutationContract<void, { sessionIds: string[] }>;
+  };
+  account: {
+    /** Changes the name to show. Refuses as `logout` does, and with `input_invalid`. */
+    rename: MutationContract<{ name: string }, User>;
+    /**
+     * Changes the password and ends every session of the user; the answer opens a new one for the
+     * caller. Tells the user by mail.
+     *
+     * Refuses with `invalid_credentials` when the current password is wrong (nothing is ended then),
+     * `password_refused`, `rate_limited`, `overloaded`, and as `logout` does.
+     */
+    changePassword: MutationContract<
+      {
+        currentPassword: string;
+        newPassword: string;
+        refreshTokenIn?: RefreshTokenPlace | undefined;
+      },
+      TokenSet
+    >;
+    /**
+     * Asks for another email: it becomes the user's once `account.confirmEmail` was called with the
+     * token that is mailed to it. The answer is the same whether or not somebody has it already.
+     *
+     * Refuses with `insufficient_user_authentication` when the password was entered more than 5
+     * minutes ago, `input_invalid`, `rate_limited`, and as `logout` does.
+     */
+    changeEmail: MutationContract<{ email: string }, { accepted: true }>;
+    /**
+     * Makes the email that the token was mailed to the user's, verified. Tells both addresses.
+     * Refuses with `email_token_invalid` (also for a token of another user, and when somebody else
+     * has the email by now), and as `logout` does.
+     */
+    confirmEmail: MutationContract<{ token: string }, User>;
+    /**
+     * Deletes the account: when this returns, all of its tokens are refused everywhere. Refuses with
+     * `insufficient_user_authentication`, and as `logout` does.
+     */
+    remove: MutationContract<void, { userId: string }>;
+  };
+  /** For roles with the permission named; others are refused with `permission_denied`. */
+  admin: {
+    users: {
+      /**
+       * Permission `users:read`. `search`: 1 to 100 characters, in the email or the name, any case.
+       * `limit`: most users of the page, 1 to 100, default 50.
+       */
+      list: QueryContract<
+        { search?: string | undefined; cursor?: string | undefined; limit?: number | undefined },
+        UserPage
+      >;
+      /** Permission `users:read`. Refuses with `user_not_found`. */
+      byId: QueryContract<{ userId: string }, UserSummary>;
+      /**
+       * Permission `users:ban`. Ends every session of the user, and no new one opens before
+       * `expiresAt` (ISO 8601 in UTC, in the future), or ever when it is absent. `reason`: 1 to 500
+       * code points, for the audit log and other admins. Of users whose role permits something that
+       * the caller's does not: `permission_denied`. Refuses with `insufficient_user_authentication`,
+       * `user_not_found`, and as `logout` does.
+       */
+      ban: MutationContract<
+        { userId: string; reason: string; expiresAt?: string | undefined },
+        UserSummary
+      >;
+      /** Permission `users:ban`. Refuses as `ban` does. */
+      unban: MutationContract<{ userId: string }, UserSummary>;
+      /** Permission `users:logout`. Ends every session of the user. Refuses as `ban` does. */
+      logout: MutationContract<{ userId: string }, { tokenVersion: number }>;
+      /**
+       * Permission `users:set_role`. Holds from the user's next call on. Neither the role before nor
+       * the one after may permit what the caller's does not. Refuses as `ban` does.
+       */
+      setRole: MutationContract<{ userId: string; role: string }, UserSummary>;
+    };
+    /**
+     * Permission `audit:read`. Newest first; `userId`: only what was done to that user or by them.
+     * `limit`: 1 to 100, default 50.
+     */
+    auditLog: QueryContract<
+      { userId?: string | undefined; cursor?: string | undefined; limit?: number | undefined },
+      AuditPage
+    >;
+    /**
+     * Permission `tokens:revoke_all`. Ends every session of every user, the caller's included.
+     * Refuses with `insufficient_user_authentication`, and as `logout` does.
+     */
+    revokeAllTokens: MutationContract<void, { tokenEpoch: number }>;
   };
 };
 

@@ -1,12 +1,14 @@
+import type { AuditEvent } from "./audit/audit-event.ts";
 import type { ErrorCode } from "./error-codes.ts";
-
-/** Why a login was refused. Clients see `invalid_credentials` for all of them. */
-export type LoginFailure = "unknown_email" | "wrong_password" | "banned" | "account_changed";
+import type { LimitEvent } from "./limits/limiter.ts";
+import type { MailEvent } from "./mail/mail-events.ts";
+import type { BreachSourceFailed } from "./passwords/password-policy.ts";
 
 /** Why an access token that we signed is no longer accepted. Clients see `token_revoked`. */
 export type RefusalCause =
   | "user_missing"
   | "user_banned"
+  | "user_unverified"
   | "version_changed"
   | "epoch_changed"
   | "session_missing"
@@ -18,19 +20,14 @@ export type RefusalCause =
 export type RefreshRefusal = "malformed" | "unknown" | "expired" | "session_ended";
 
 /**
- * What happened, for a log. Never carries an email, a password, a token or a hash. The events of a
- * request carry its `requestId`, the same one that clients get with an error.
+ * What happened: security events, which are in the audit log too, and what operators want to know
+ * besides. Never carries an email, a password, a token or a hash. The events of a request carry its
+ * `requestId`, the same one that clients get with an error.
  */
 export type AuthEvent =
-  | { kind: "account_registered"; requestId: string; userId: string }
-  | { kind: "registration_repeated"; requestId: string; userId: string }
-  | { kind: "login_succeeded"; requestId: string; userId: string; sessionId: string }
-  | { kind: "login_failed"; requestId: string; cause: LoginFailure; userId: string | null }
+  | AuditEvent
   | { kind: "session_refreshed"; requestId: string; userId: string; sessionId: string }
   | { kind: "refresh_refused"; requestId: string; cause: RefreshRefusal }
-  | { kind: "refresh_token_reused"; requestId: string; userId: string; sessionId: string }
-  | { kind: "session_revoked"; requestId: string; userId: string; sessionId: string }
-  | { kind: "logged_out_everywhere"; requestId: string; userId: string; tokenVersion: number }
   | { kind: "token_invalid"; requestId: string; why: string }
   | {
       kind: "token_refused";
@@ -47,4 +44,11 @@ export type AuthEvent =
       path: string | undefined;
       error: unknown;
     }
-  | { kind: "keys_not_reloaded"; error: unknown };
+  | { kind: "rate_limited"; requestId: string; limit: string }
+  | LimitEvent
+  | MailEvent
+  | BreachSourceFailed
+  | { kind: "purge_failed"; error: unknown }
+  | { kind: "audit_not_written"; waiting: number; lost: number; error: unknown }
+  | { kind: "keys_not_reloaded"; error: unknown }
+  | { kind: "keys_not_rotated"; error: unknown };

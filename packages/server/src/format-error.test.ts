@@ -12,6 +12,7 @@ import { getTRPCErrorFromUnknown, TRPCError } from "@trpc/server";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import type { AuthContext } from "./context/auth-context.ts";
+import { createRefreshCookie } from "./context/refresh-cookie.ts";
 import { PortcullisError } from "./errors.ts";
 import type { AuthEvent } from "./events.ts";
 import { createFormatError } from "./format-error.ts";
@@ -21,8 +22,11 @@ const events: AuthEvent[] = [];
 const formatError = createFormatError((event) => void events.push(event));
 const ctx: AuthContext = {
   requestId: "the-request",
+  address: null,
   userAgent: null,
   callCount: 1,
+  resHeaders: new Headers(),
+  refreshCookie: createRefreshCookie(new Headers(), new Headers()),
   checkAccessToken: () => Promise.resolve({ kind: "anonymous" }),
 };
 

@@ -8,6 +8,7 @@ import type { AuthContext } from "./context/auth-context.ts";
 import type { ErrorShape, InputIssue } from "./contract.ts";
 import type { ErrorCode } from "./error-codes.ts";
 import { errorTable, PortcullisError } from "./errors.ts";
+import type { ErrorFacts } from "./errors.ts";
 import type { AuthEvent } from "./events.ts";
 import { judgeFault } from "./repositories/database-fault.ts";
 import { requestIdOf } from "./request-ids.ts";
@@ -55,6 +56,7 @@ export function createFormatError(
         reason: told.reason,
         requestId,
         ...(told.issues !== undefined && { issues: told.issues }),
+        ...told.facts,
       },
     };
   };
@@ -66,13 +68,16 @@ interface Told {
   readonly status: TRPC_ERROR_CODE_KEY;
   readonly message: string;
   readonly issues?: readonly InputIssue[];
+  readonly facts?: ErrorFacts;
 }
 
 type CallType = Parameters<TRPCErrorFormatter<AuthContext, FormattedError>>[0]["type"];
 
 /** @param hasContext whether the request got as far as its context. */
 function tell(error: TRPCError, type: CallType, hasContext: boolean): Told {
-  if (error instanceof PortcullisError) return fromTable(error.reason, error.code);
+  if (error instanceof PortcullisError) {
+    return { ...fromTable(error.reason, error.code), facts: error.facts };
+  }
   if (error.cause instanceof WriteThroughError) return fromTable(reasonOfCache(error.cause));
   switch (error.code) {
     case "INTERNAL_SERVER_ERROR":
@@ -112,7 +117,7 @@ function reasonOfFault(cause: unknown, type: CallType): ErrorCode {
   }
 }
 
-function reasonOfCache({ code }: WriteThroughError): ErrorCode {
+export function reasonOfCache({ code }: WriteThroughError): ErrorCode {
   switch (code) {
     case "contention":
       return "revocation_unavailable";
@@ -131,7 +136,7 @@ function reasonOfCache({ code }: WriteThroughError): ErrorCode {
 }
 
 /** Says which field and which rule; never what was sent, nor keys that a caller made up. */
-function listIssues(issues: readonly z.core.$ZodIssue[]): InputIssue[] {
+export function listIssues(issues: readonly z.core.$ZodIssue[]): InputIssue[] {
   return issues.slice(0, issuesMax).map((issue) => ({
     path: issue.path.map(String).join(".").slice(0, issueTextMax),
     message:

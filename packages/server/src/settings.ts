@@ -1,6 +1,8 @@
-import { availableParallelism } from "node:os";
+import { parseTrustedProxies } from "./limits/trusted-proxies.ts";
+import type { TrustedProxies } from "./limits/trusted-proxies.ts";
 import type { AuthOptions, TokenAlgorithm } from "./options.ts";
 import { InvalidAuthOptionsError } from "./start-errors.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 const daySeconds = 86_400;
 
@@ -15,20 +17,22 @@ export interface Settings {
   readonly refreshIdleTtlMs: number;
   readonly absoluteTtlMs: number;
   readonly refreshGraceMs: number;
-  readonly hashConcurrency: number;
-  readonly hashQueueMax: number;
+  readonly keyRotationMs: number;
+  readonly sessionsPerUserMax: number;
+  readonly confirmationMaxAgeMs: number;
+  readonly requireVerifiedEmail: boolean;
+  readonly trustedProxies: TrustedProxies;
   readonly allowedOrigins: ReadonlySet<string>;
   readonly databaseTimeoutMs: number;
 }
 
 /** @throws InvalidAuthOptionsError */
 export function resolveSettings<Database>(options: AuthOptions<Database>): Settings {
-  const { tokens, sessions = {}, passwords = {} } = options;
-  checkSecret(options.secret);
+  const { tokens, sessions = {}, accounts = {} } = options;
   return {
     issuer: text("tokens.issuer", tokens.issuer),
     audience: text("tokens.audience", tokens.audience),
-    accessTokenTtlSeconds: whole(
+    accessTokenTtlSeconds: wholeNumber(
       "tokens.accessTokenTtlSeconds",
       tokens.accessTokenTtlSeconds ?? 600,
       [60, 3600],
@@ -37,43 +41,48 @@ export function resolveSettings<Database>(options: AuthOptions<Database>): Setti
     headerName: headerName(tokens.headerName ?? "authorization"),
     refreshIdleTtlMs:
       1000 *
-      whole("sessions.refreshIdleTtlSeconds", sessions.refreshIdleTtlSeconds ?? 14 * daySeconds, [
-        60,
-        90 * daySeconds,
-      ]),
+      wholeNumber(
+        "sessions.refreshIdleTtlSeconds",
+        sessions.refreshIdleTtlSeconds ?? 14 * daySeconds,
+        [60, 90 * daySeconds],
+      ),
     absoluteTtlMs:
       1000 *
-      whole("sessions.absoluteTtlSeconds", sessions.absoluteTtlSeconds ?? 30 * daySeconds, [
+      wholeNumber("sessions.absoluteTtlSeconds", sessions.absoluteTtlSeconds ?? 30 * daySeconds, [
         60,
         365 * daySeconds,
       ]),
     refreshGraceMs:
-      1000 * whole("sessions.refreshGraceSeconds", sessions.refreshGraceSeconds ?? 10, [0, 60]),
-    hashConcurrency: whole(
-      "passwords.concurrency",
-      passwords.concurrency ?? Math.min(4, Math.max(1, availableParallelism() - 1)),
-      [1, 64],
-    ),
-    hashQueueMax: whole("passwords.queueMax", passwords.queueMax ?? 64, [0, 10_000]),
+      1000 *
+      wholeNumber("sessions.refreshGraceSeconds", sessions.refreshGraceSeconds ?? 10, [0, 60]),
+    keyRotationMs:
+      1000 *
+      daySeconds *
+      wholeNumber("tokens.keyRotationDays", tokens.keyRotationDays ?? 90, [1, 730]),
+    sessionsPerUserMax: wholeNumber("sessions.perUserMax", sessions.perUserMax ?? 20, [1, 100]),
+    confirmationMaxAgeMs:
+      1000 *
+      wholeNumber(
+        "sessions.confirmationMaxAgeSeconds",
+        sessions.confirmationMaxAgeSeconds ?? 300,
+        [60, 3600],
+      ),
+    requireVerifiedEmail: verifiedEmail(accounts.requireVerifiedEmail ?? true, options.mail),
+    trustedProxies: parseTrustedProxies(options.trustedProxies ?? []),
     allowedOrigins: origins(options.allowedOrigins ?? []),
-    databaseTimeoutMs: whole("databaseTimeoutMs", options.databaseTimeoutMs ?? 5000, [100, 60_000]),
+    databaseTimeoutMs: wholeNumber(
+      "databaseTimeoutMs",
+      options.databaseTimeoutMs ?? 5000,
+      [100, 60_000],
+    ),
   };
 }
 
-function checkSecret(secret: string): void {
-  const bytes = Buffer.byteLength(secret);
-  if (bytes < 32 || bytes > 4096 || new Set(secret).size === 1) {
-    throw new InvalidAuthOptionsError(
-      "secret must be 32 to 4096 bytes of UTF-8 and not one repeated character. " +
-        "Make one with: openssl rand -base64 48",
-    );
-  }
-}
-
-function whole(name: string, value: number, [least, most]: [number, number]): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
+function verifiedEmail(isRequired: boolean, mail: unknown): boolean {
+  if (!isRequired || mail !== undefined) return isRequired;
   throw new InvalidAuthOptionsError(
-    `${name} must be a whole number from ${least} to ${most}, not ${value}`,
+    "accounts.requireVerifiedEmail holds by default and needs mail: set mail, or set it to false " +
+      "and let anybody use an account under an address that may not be theirs",
   );
 }
 

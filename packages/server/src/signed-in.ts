@@ -1,10 +1,18 @@
 import type { SignedIn } from "./context/auth-context.ts";
 import { PortcullisError } from "./errors.ts";
+import { admitCall } from "./limits/require-admission.ts";
+import type { LimitedCall } from "./limits/require-admission.ts";
+import type { Parts } from "./parts.ts";
 import type { Root } from "./trpc.ts";
 
-/** Lets a call through when its access token holds, with `ctx.auth`. */
-export function createSignedIn(root: Root) {
+/**
+ * Lets a call through when its access token holds, with `ctx.auth`.
+ *
+ * @param call the name by which limits know it; most calls have no limit of their own.
+ */
+export function createSignedIn(root: Root, parts: Parts, call: LimitedCall = "other") {
   return root.procedure.use(async ({ ctx, next }) => {
+    await admitCall(parts, ctx, call);
     const outcome = await ctx.checkAccessToken();
     switch (outcome.kind) {
       case "signed_in":

@@ -4,10 +4,16 @@ export class InvalidAuthOptionsError extends Error {
   readonly code = "invalid_options";
 }
 
-/** The signing key in the database was encrypted with another secret; the message says what to do. */
+/** What was made with another secret, or changed since, does not open; the message says what to do. */
 export class SecretMismatchError extends Error {
   override readonly name = "SecretMismatchError";
   readonly code = "secret_mismatch";
+}
+
+/** A row of portcullis.signing_key holds another key than it says; the message says what to do. */
+export class DamagedKeyError extends Error {
+  override readonly name = "DamagedKeyError";
+  readonly code = "key_damaged";
 }
 
 /** A procedure was called, or a key asked for, before `auth.start()` had succeeded. */

@@ -4,12 +4,12 @@ import { z } from "zod";
  * A string that Postgres and JSON can carry as it is: no NUL (Postgres refuses it) and no lone
  * surrogate (UTF-8 has none, so that two of them would become the same bytes).
  *
- * @param maxUnits Most UTF-16 units, checked before anything else looks at the string.
+ * @param maxCodePoints Most code points; nothing else looks at a longer string.
  */
-export function plainText(maxUnits: number) {
+export function plainText(maxCodePoints: number) {
   return z
     .string()
-    .max(maxUnits)
+    .max(maxCodePoints, { abort: true })
     .refine((value) => value.isWellFormed() && !value.includes("\0"), "has unusable characters");
 }
 

@@ -10,17 +10,19 @@ import type { WriteThroughCache } from "@portcullis/write-through";
 import { initTRPC } from "@trpc/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Kysely, PostgresDialect } from "kysely";
+import type { Updateable } from "kysely";
 import pg from "pg";
-import { createAuth, maxBatchSize, migrateAuth } from "../src/index.ts";
+import { createAuth, createMemoryOutbox, maxBatchSize, migrateAuth } from "../src/index.ts";
 import type {
   Auth,
   AuthContext,
   AuthEvent,
   AuthOptions,
   ErrorShape,
+  MemoryOutbox,
   TokenSet,
 } from "../src/index.ts";
-import type { AuthTables } from "../src/repositories/tables.ts";
+import type { AuthTables, UserTable } from "../src/repositories/tables.ts";
 
 export const testSecret = "correct horse battery staple, 32 bytes and more";
 export const testPassword = "a password long enough";
@@ -44,7 +46,12 @@ export interface Answer {
 export interface CallOptions {
   readonly token?: string;
   readonly headers?: Record<string, string>;
+  /** The client's address. */
+  readonly address?: string;
 }
+
+/** Tokens of a client that keeps its refresh token itself. */
+export type BodyTokenSet = TokenSet & { readonly refreshToken: string };
 
 /** One node of an application: its own pool, cache and auth. */
 export interface TestNode {
@@ -52,15 +59,21 @@ export interface TestNode {
   readonly database: Kysely<AuthTables>;
   readonly cache: WriteThroughCache<AuthTables>;
   readonly events: AuthEvent[];
-  /** Sends any request to the application. */
-  fetch(request: Request): Promise<Response>;
+  /** What it mailed, newest first. */
+  readonly outbox: MemoryOutbox;
+  /** Sends any request to the application, from a client at that address. */
+  fetch(request: Request, peerAddress?: string): Promise<Response>;
   /** Calls a procedure over HTTP: queries by GET, mutations by POST. */
   query(path: string, options?: CallOptions): Promise<Answer>;
   mutate(path: string, input?: unknown, options?: CallOptions): Promise<Answer>;
   register(email: string, password?: string): Promise<Answer>;
-  login(email: string, password?: string): Promise<TokenSet>;
+  login(email: string, password?: string): Promise<BodyTokenSet>;
   /** Registers and signs in. */
-  signUp(email: string): Promise<TokenSet>;
+  signUp(email: string): Promise<BodyTokenSet>;
+  /** The same for a user with a role, which no procedure gives to the first of its users. */
+  signUpAs(role: string, email: string): Promise<BodyTokenSet>;
+  /** Changes a user's row past all rules, and tells the cache. */
+  changeUser(userId: string, change: Updateable<UserTable>): Promise<void>;
   refresh(refreshToken: string): Promise<Answer>;
   me(token: string): Promise<Answer>;
 }
@@ -130,30 +143,47 @@ function createApp(auth: Auth) {
   });
 }
 
+/** What a node's auth is made with besides the defaults of tests. */
+type NodeOptions = Partial<Omit<AuthOptions<AuthTables>, "mail">> & {
+  readonly mail?: NonNullable<AuthOptions<AuthTables>["mail"]> | "none";
+};
+
 export function createNode(
   database: Kysely<AuthTables>,
   cache: WriteThroughCache<AuthTables>,
   clock: TestClock,
-  options: Partial<AuthOptions<AuthTables>> = {},
+  { mail, ...options }: NodeOptions = {},
 ): TestNode {
   const events: AuthEvent[] = [];
+  const outbox = createMemoryOutbox();
   const auth = createAuth({
     database,
     cache,
     secret: testSecret,
+    // Most tests are about users who are there already; those of mails set it to true.
+    accounts: { requireVerifiedEmail: false },
+    // Tests make as many calls as they like from one address; those of limits set it to 1.
+    limits: { scale: 1000 },
     tokens: { issuer: "https://auth.test", audience: "https://api.test" },
     now: () => clock.nowMs,
     onEvent: (event) => void events.push(event),
     ...options,
+    ...(mail !== "none" && {
+      mail: mail ?? {
+        transport: outbox.transport,
+        from: "auth@app.test",
+        appUrl: "https://app.test",
+      },
+    }),
   });
   const router = createApp(auth);
 
-  const fetch = (req: Request): Promise<Response> =>
+  const fetch = (req: Request, peerAddress = "192.0.2.1"): Promise<Response> =>
     fetchRequestHandler({
       endpoint: "/trpc",
       router,
       req,
-      createContext: auth.createContext,
+      createContext: (request) => auth.createContext({ ...request, peerAddress }),
       maxBatchSize,
     });
 
@@ -161,7 +191,10 @@ export function createNode(
     const headers = new Headers(init.headers);
     if (call.token !== undefined) headers.set("authorization", `Bearer ${call.token}`);
     for (const [name, value] of Object.entries(call.headers ?? {})) headers.set(name, value);
-    const response = await fetch(new Request(`http://api.test/trpc/${path}`, { ...init, headers }));
+    const response = await fetch(
+      new Request(`http://api.test/trpc/${path}`, { ...init, headers }),
+      call.address,
+    );
     const text = await response.text();
     const body = JSON.parse(text) as { result?: { data?: unknown }; error?: ErrorShape };
     return {
@@ -178,6 +211,7 @@ export function createNode(
     database,
     cache,
     events,
+    outbox,
     fetch,
     query: (path, call = {}) => send(path, { method: "GET" }, call),
     mutate: (path, input, call = {}) =>
@@ -195,12 +229,22 @@ export function createNode(
     login: async (email, password = testPassword) => {
       const answer = await node.mutate("auth.login", { email, password });
       if (answer.status !== 200) throw new Error(`The login failed: ${answer.text}`);
-      return answer.data as TokenSet;
+      return answer.data as BodyTokenSet;
     },
     signUp: async (email) => {
       const answer = await node.register(email);
       if (answer.status !== 200) throw new Error(`The registration failed: ${answer.text}`);
       return node.login(email);
+    },
+    signUpAs: async (role, email) => {
+      const tokens = await node.signUp(email);
+      await node.changeUser(tokens.user.id, { role });
+      return tokens;
+    },
+    changeUser: async (id, change) => {
+      await cache.write([{ table: "auth_user", id }], (transaction) =>
+        transaction.updateTable("portcullis.user").set(change).where("id", "=", id).execute(),
+      );
     },
     refresh: (refreshToken) => node.mutate("auth.refresh", { refreshToken }),
     me: (token) => node.query("auth.me", { token }),
@@ -227,4 +271,24 @@ export function reasonOf(answer: Answer): string | undefined {
 export function claimsOf(token: string): { sub: string; sid: string } & Record<string, unknown> {
   const payload = token.split(".")[1] ?? "";
   return JSON.parse(Buffer.from(payload, "base64url").toString()) as ReturnType<typeof claimsOf>;
+}
+
+/** The token of the newest mail of a kind to an address, as its reader would bring it back. */
+export async function mailedToken(
+  node: TestNode,
+  email: string,
+  page: "verify-email" | "reset-password" | "confirm-email",
+): Promise<string> {
+  const link = new RegExp(`https://app\\.test/${page}#token=(\\S+)`);
+  const mail = await node.outbox.waitFor(({ to, text }) => to.address === email && link.test(text));
+  return decodeURIComponent(link.exec(mail.text)?.[1] ?? "");
+}
+
+/** Registers, follows the link of the mail, and signs in. */
+export async function signUpVerified(node: TestNode, email: string): Promise<BodyTokenSet> {
+  await node.register(email);
+  const token = await mailedToken(node, email, "verify-email");
+  const answer = await node.mutate("auth.verifyEmail", { token, password: testPassword });
+  if (answer.status !== 200) throw new Error(`The verification failed: ${answer.text}`);
+  return node.login(email);
 }

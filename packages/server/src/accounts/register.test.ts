@@ -25,9 +25,10 @@ test("EN-02 a new and a used email get the same bytes, and the first owner keeps
     password: "the attacker's own password",
   });
   expect(reasonOf(attack)).toBe("invalid_credentials");
-  expect(node.events.map((event) => event.kind)).toEqual([
-    "account_registered",
-    "registration_repeated",
+  const kinds = node.events.map((event) => event.kind).filter((kind) => !kind.startsWith("mail_"));
+  expect(kinds).toEqual([
+    "registration_accepted",
+    "registration_accepted",
     "login_succeeded",
     "login_failed",
   ]);

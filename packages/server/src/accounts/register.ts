@@ -1,10 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { auditEvent } from "../audit/audit-event.ts";
+import type { AuthContext } from "../context/auth-context.ts";
+import { admitForAccount } from "../limits/require-admission.ts";
 import type { Parts } from "../parts.ts";
 import { newPasswordSchema } from "../passwords/password-schema.ts";
+import { insertRegistration } from "../repositories/registrations.ts";
+import type { AuthTransaction } from "../repositories/tables.ts";
 import { insertUserOrTouch } from "../repositories/users.ts";
 import { displayNameSchema } from "./display-name.ts";
 import { emailSchema } from "./email.ts";
+import { requireGoodPassword } from "./require-good-password.ts";
+import { registrationLifeMs } from "./token-lives.ts";
 
 export const registerInput = z.strictObject({
   email: emailSchema,
@@ -13,21 +20,68 @@ export const registerInput = z.strictObject({
 });
 
 /**
- * Creates an account if the email is free. A used email gets the same answer for the same work, and
- * nobody is signed in, so the answer does not say who has an account here.
+ * Writes down that somebody wants an account, and what they chose for it. A used email gets the same
+ * answer for the same work; the mail that follows tells the owner of the address what to do.
  */
 export async function register(
   parts: Parts,
   input: z.output<typeof registerInput>,
-  requestId: string,
+  ctx: AuthContext,
 ): Promise<{ accepted: true }> {
-  const passwordHash = await parts.passwords.hash(input.password);
-  const id = randomUUID();
-  const user = { id, email: input.email, name: input.name, passwordHash, createdAtMs: parts.now() };
-  const userId = await parts.database.transact((transaction) =>
-    insertUserOrTouch(transaction, user),
-  );
-  const kind = userId === id ? "account_registered" : "registration_repeated";
-  parts.report({ kind, requestId, userId });
+  const { email, password, name } = input;
+  await admitForAccount(parts, ctx, "registrations_of_account", email);
+  await requireGoodPassword(parts, password, { email, name });
+  const passwordHash = await parts.passwords.hash(password);
+  const nowMs = parts.now();
+  const registration = {
+    id: randomUUID(),
+    email,
+    name,
+    passwordHash,
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + registrationLifeMs,
+  };
+
+  const event = await parts.database.transact(async (transaction) => {
+    const userId = parts.settings.requireVerifiedEmail
+      ? null
+      : await makeUnverifiedUser(transaction, registration);
+    await insertRegistration(transaction, { ...registration, userId });
+    await parts.mail.queue(transaction, {
+      kind: "registration_requested",
+      to: email,
+      registrationId: registration.id,
+    });
+    const accepted = auditEvent("registration_accepted", ctx, nowMs, {}, { userId });
+    await parts.audit.insert(transaction, accepted);
+    return accepted;
+  });
+  parts.report(event);
+  parts.mail.nudge();
   return { accepted: true };
+}
+
+/** @returns its id; `null` when somebody has the email already. */
+async function makeUnverifiedUser(
+  transaction: AuthTransaction,
+  registration: {
+    readonly email: string;
+    readonly name: string;
+    readonly passwordHash: string;
+    readonly createdAtMs: number;
+  },
+): Promise<string | null> {
+  const id = randomUUID();
+  const { email, name, passwordHash, createdAtMs } = registration;
+  const user = {
+    id,
+    email,
+    name,
+    role: "user",
+    passwordHash,
+    emailVerifiedAtMs: null,
+    createdAtMs,
+  };
+  const ownerId = await insertUserOrTouch(transaction, user);
+  return ownerId === id ? id : null;
 }

@@ -1,5 +1,6 @@
 import type { User } from "../contract.ts";
 import type { ErrorCode } from "../error-codes.ts";
+import type { RefreshCookie } from "./refresh-cookie.ts";
 
 /** The live session of a call. Times are milliseconds since 1970. */
 export interface SignedInSession {
@@ -26,14 +27,23 @@ export type CheckOutcome =
       readonly reason: Extract<ErrorCode, "token_invalid" | "token_expired" | "token_revoked">;
     };
 
-/** The tRPC context that `auth.createContext` makes, once a request. Extend it as you like. */
-export interface AuthContext {
+/** Where a call came from, for limits and records. */
+export interface Caller {
   /** UUID; clients get it with every error. */
   readonly requestId: string;
+  /** The client's IP address, as the socket or a trusted proxy says it; `null` when neither does. */
+  readonly address: string | null;
   /** The User-Agent header, cut to 256 characters. */
   readonly userAgent: string | null;
+}
+
+/** The tRPC context that `auth.createContext` makes, once a request. Extend it as you like. */
+export interface AuthContext extends Caller {
   /** Calls in the request: more than one in a batch. */
   readonly callCount: number;
+  /** Headers of the answer. */
+  readonly resHeaders: Headers;
+  readonly refreshCookie: RefreshCookie;
   /**
    * Checks the access token of the request: at most once, however many calls the batch holds. For
    * procedures that serve strangers too; the others use `auth.signedIn`.
@@ -41,4 +51,9 @@ export interface AuthContext {
    * @throws when neither the cache nor Postgres can say whether the token still holds.
    */
   readonly checkAccessToken: () => Promise<CheckOutcome>;
+}
+
+/** The context of a call behind `auth.signedIn`. */
+export interface SignedInContext extends AuthContext {
+  readonly auth: SignedIn;
 }

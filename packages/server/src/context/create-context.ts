@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { TRPCRequestInfo } from "@trpc/server/http";
 import { PortcullisError } from "../errors.ts";
 import type { Parts } from "../parts.ts";
@@ -6,18 +5,27 @@ import { nameRequest } from "../request-ids.ts";
 import type { AuthContext, CheckOutcome } from "./auth-context.ts";
 import { checkAccessToken } from "./check-access-token.ts";
 import { judgeRequest } from "./judge-request.ts";
-
-const userAgentLengthMax = 256;
+import { readCaller } from "./read-caller.ts";
+import { createRefreshCookie } from "./refresh-cookie.ts";
 
 /** What `auth.createContext` is given by tRPC's fetch adapter. */
 export interface ContextRequest {
   readonly req: Request;
   readonly info: Pick<TRPCRequestInfo, "calls">;
+  /** Headers of the answer. */
+  readonly resHeaders: Headers;
+  /**
+   * The IP address of the connection's other end. Without it, limits by address hold for all clients
+   * together.
+   */
+  readonly peerAddress?: string | undefined;
 }
 
 /** Makes the context of a request, or refuses it. */
-export function createContext(parts: Parts, { req, info }: ContextRequest): AuthContext {
-  const requestId = randomUUID();
+export function createContext(parts: Parts, request: ContextRequest): AuthContext {
+  const { req, info, resHeaders } = request;
+  const caller = readCaller(parts.settings, req.headers, request.peerAddress);
+  const { requestId } = caller;
   const callCount = info.calls.length;
   const refusal = judgeRequest(req, callCount, parts.settings.allowedOrigins);
   if (refusal !== undefined) {
@@ -29,9 +37,10 @@ export function createContext(parts: Parts, { req, info }: ContextRequest): Auth
 
   let check: Promise<CheckOutcome> | undefined;
   return {
-    requestId,
-    userAgent: req.headers.get("user-agent")?.slice(0, userAgentLengthMax) ?? null,
+    ...caller,
     callCount,
+    resHeaders,
+    refreshCookie: createRefreshCookie(req.headers, resHeaders),
     checkAccessToken: () => (check ??= checkAccessToken(parts, req.headers, requestId)),
   };
 }

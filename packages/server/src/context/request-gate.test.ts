@@ -74,7 +74,7 @@ describe("API-05 only JSON is taken", () => {
     "application/json; charset=utf-8",
     "application/json;charset=UTF-8",
   ])("%j is taken", async (contentType) => {
-    const { status } = await post("auth.refresh", { "content-type": contentType }, "{}");
+    const { status } = await post("auth.login", { "content-type": contentType }, "{}");
     expect(status).toBe(400);
   });
 });
@@ -197,7 +197,9 @@ describe("batches", () => {
     const call = { path: "auth.me" } as never;
     const req = new Request("http://api.test/trpc/auth.me");
     const info = { calls: Array.from({ length: 11 }, () => call) };
-    await expect(node.auth.createContext({ req, info })).rejects.toMatchObject({
+    await expect(
+      node.auth.createContext({ req, info, resHeaders: new Headers() }),
+    ).rejects.toMatchObject({
       reason: "request_refused",
       code: "BAD_REQUEST",
     });

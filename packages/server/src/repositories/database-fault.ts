@@ -35,6 +35,11 @@ export function judgeFault(error: unknown): DatabaseFault | undefined {
   return noAnswerStates.test(code) || lostCodes.test(code) ? "no_answer" : undefined;
 }
 
+/** Whether a unique index has refused a row. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "23505";
+}
+
 /** Names a fault of Postgres for clients; a bug stays as it is. */
 export function nameFault(error: unknown, moment: "before_commit" | "at_commit"): unknown {
   const fault = judgeFault(error);

@@ -1,5 +1,8 @@
 import { epochMs, optionalEpochMs, safeInteger } from "./column-values.ts";
+import type { SessionLife } from "./sessions.ts";
 import type { AuthDatabase, AuthTransaction } from "./tables.ts";
+import { toUserRecord } from "./users.ts";
+import type { UserRecord } from "./users.ts";
 
 export interface NewRefreshToken {
   readonly id: string;
@@ -34,22 +37,19 @@ export interface RefreshTokenRecord {
   readonly generation: number;
   readonly expiresAt: number;
   readonly rotatedAt: number | null;
-  readonly successor: { readonly id: string; readonly rotatedAt: number | null } | null;
-  readonly session: {
+  readonly successor: {
     readonly id: string;
-    readonly tokenVersion: number;
-    readonly tokenEpoch: number;
+    readonly secretHash: Uint8Array;
     readonly expiresAt: number;
-    readonly revokedAt: number | null;
-  };
-  readonly user: {
+    readonly rotatedAt: number | null;
+  } | null;
+  readonly session: SessionLife & {
     readonly id: string;
-    readonly email: string;
-    readonly name: string;
-    readonly role: string;
-    readonly tokenVersion: number;
-    readonly bannedAt: number | null;
+    readonly lastUsedAt: number;
+    readonly userAgent: string | null;
+    readonly address: string | null;
   };
+  readonly user: UserRecord;
   readonly tokenEpoch: number;
 }
 
@@ -71,18 +71,25 @@ export async function findRefreshToken(
       "token.expires_at",
       "token.rotated_at",
       "successor.id as successor_id",
+      "successor.secret_hash as successor_secret_hash",
+      "successor.expires_at as successor_expires_at",
       "successor.rotated_at as successor_rotated_at",
       "session.id as session_id",
       "session.token_version as session_token_version",
       "session.token_epoch as session_token_epoch",
       "session.expires_at as session_expires_at",
       "session.revoked_at as session_revoked_at",
+      "session.last_used_at as session_last_used_at",
+      "session.user_agent as session_user_agent",
+      "session.address as session_address",
       "user.id as user_id",
       "user.email",
       "user.name",
       "user.role",
       "user.token_version as user_token_version",
-      "user.banned_at as user_banned_at",
+      "user.banned_at",
+      "user.ban_expires_at",
+      "user.email_verified_at",
       "realm.token_epoch",
     ])
     .where("token.id", "=", id)
@@ -95,24 +102,27 @@ export async function findRefreshToken(
       expiresAt: epochMs(row.expires_at),
       rotatedAt: optionalEpochMs(row.rotated_at),
       successor:
-        row.successor_id === null
+        row.successor_id === null ||
+        row.successor_secret_hash === null ||
+        row.successor_expires_at === null
           ? null
-          : { id: row.successor_id, rotatedAt: optionalEpochMs(row.successor_rotated_at) },
+          : {
+              id: row.successor_id,
+              secretHash: new Uint8Array(row.successor_secret_hash),
+              expiresAt: epochMs(row.successor_expires_at),
+              rotatedAt: optionalEpochMs(row.successor_rotated_at),
+            },
       session: {
         id: row.session_id,
         tokenVersion: safeInteger(row.session_token_version),
         tokenEpoch: safeInteger(row.session_token_epoch),
         expiresAt: epochMs(row.session_expires_at),
         revokedAt: optionalEpochMs(row.session_revoked_at),
+        lastUsedAt: epochMs(row.session_last_used_at),
+        userAgent: row.session_user_agent,
+        address: row.session_address,
       },
-      user: {
-        id: row.user_id,
-        email: row.email,
-        name: row.name,
-        role: row.role,
-        tokenVersion: safeInteger(row.user_token_version),
-        bannedAt: optionalEpochMs(row.user_banned_at),
-      },
+      user: toUserRecord({ ...row, id: row.user_id, token_version: row.user_token_version }),
       tokenEpoch: safeInteger(row.token_epoch),
     }
   );

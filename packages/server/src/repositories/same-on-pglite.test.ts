@@ -8,25 +8,71 @@ import {
 import { Kysely, PGliteDialect, sql } from "kysely";
 import { expect, test } from "vitest";
 import { createNode, openDatabase, reasonOf } from "../../test/start-auth.ts";
+import { auditEvent } from "../audit/audit-event.ts";
+import { insertAuditEvents } from "./audit-events.ts";
+import { listAuditEvents } from "./audit-list.ts";
 import { createDatabasePort } from "./database-port.ts";
+import type { DatabasePort } from "./database-port.ts";
+import {
+  deleteEmailTokens,
+  findEmailToken,
+  replaceEmailToken,
+  takeEmailToken,
+} from "./email-tokens.ts";
 import { migrateAuth } from "./migrate.ts";
-import { loadRealm, readTokenEpoch } from "./realm.ts";
+import {
+  findOauthClientSecret,
+  insertOauthClient,
+  listLiveOauthClients,
+  revokeOauthClient,
+} from "./oauth-clients.ts";
+import {
+  deleteAuditEvents,
+  deleteOverdueProofs,
+  deleteSessions,
+  listDeadSessions,
+} from "./purge.ts";
+import {
+  deleteRegistrations,
+  findRegistration,
+  insertRegistration,
+  setRegistrationSecret,
+  takeRegistration,
+} from "./registrations.ts";
+import { loadRealm, raiseTokenEpoch, readTokenEpoch } from "./realm.ts";
 import { findRefreshToken, insertRefreshToken, rotateRefreshToken } from "./refresh-tokens.ts";
 import {
   findSessionOwner,
+  holdSession,
   insertSession,
   listLiveSessions,
   loadSession,
-  revokeSession,
+  revokeSessions,
+  touchSession,
 } from "./sessions.ts";
-import { insertFirstSigningKey, listSigningKeys } from "./signing-keys.ts";
-import type { AuthDatabase, AuthTables } from "./tables.ts";
 import {
+  destroySigningKey,
+  destroySigningKeysRetiredBefore,
+  insertSigningKey,
+  isKnownSigningKey,
+  listSealedSigningKeys,
+  listSigningKeys,
+  resealSigningKey,
+  setSigningKeyActivation,
+  setSigningKeyRetirement,
+} from "./signing-keys.ts";
+import type { AuthDatabase, AuthTables } from "./tables.ts";
+import { findListedUser, listUsers } from "./user-list.ts";
+import {
+  changeUser,
+  deleteUser,
   findCredentials,
+  findUserByEmail,
   holdUser,
+  insertUser,
   insertUserOrTouch,
   loadUser,
-  raiseTokenVersion,
+  replacePasswordHash,
 } from "./users.ts";
 
 const t0 = Date.parse("2026-11-23T06:00:00.123Z");
@@ -43,13 +89,28 @@ async function scenario(database: AuthDatabase): Promise<unknown[]> {
   await migrateAuth(database);
   await migrateAuth(database);
 
-  const user = { email: "ada@example.test", name: "Ada \u{1F600}", passwordHash: "$x" };
+  const user = {
+    email: "ada@example.test",
+    name: "Ada \u{1F600}",
+    role: "user",
+    passwordHash: "$x",
+    emailVerifiedAtMs: null,
+  };
   note(await read((db) => insertUserOrTouch(db, { ...user, id: userId, createdAtMs: t0 })));
   note(await read((db) => insertUserOrTouch(db, { ...user, id: id(2), createdAtMs: t0 })));
   note(await read((db) => loadUser(db, userId)), await read((db) => loadUser(db, id(9))));
+  const eve = { ...user, id: id(3), createdAtMs: t0 };
+  note(await read((db) => insertUser(db, eve)), await read((db) => findUserByEmail(db, eve.email)));
+  const bob = { ...eve, email: "bob@example.test", emailVerifiedAtMs: t0 };
+  note(await read((db) => insertUser(db, bob)), await read((db) => findUserByEmail(db, bob.email)));
+  note(await read((db) => findCredentials(db, user.email)));
+  await read((db) => replacePasswordHash(db, userId, "$not the hash", "$y"));
+  note(await read((db) => findCredentials(db, user.email)));
+  await read((db) => replacePasswordHash(db, userId, "$x", "$y"));
   note(await read((db) => findCredentials(db, user.email)));
   note(await read((db) => findCredentials(db, "nobody@example.test")));
   note(await transact((tx) => holdUser(tx, userId)), await transact((tx) => holdUser(tx, id(9))));
+  note(await transact((tx) => holdUser(tx, userId, "change")));
 
   const epoch = await read(readTokenEpoch);
   note(epoch, await read(loadRealm));
@@ -61,6 +122,7 @@ async function scenario(database: AuthDatabase): Promise<unknown[]> {
         tokenVersion: 1,
         tokenEpoch: epoch,
         userAgent: index === 0 ? null : `agent ${index}`,
+        address: index === 0 ? null : `192.0.2.${index}`,
         createdAtMs,
         expiresAtMs: t0 + 100_000,
       }),
@@ -70,8 +132,11 @@ async function scenario(database: AuthDatabase): Promise<unknown[]> {
   note(await read((db) => findSessionOwner(db, id(10))));
   note(await read((db) => findSessionOwner(db, id(99))));
   note(await read((db) => listLiveSessions(db, userId, t0)));
-  await transact((tx) => revokeSession(tx, id(11), t0 + 5));
-  await transact((tx) => revokeSession(tx, id(11), t0 + 6));
+  await transact((tx) => revokeSessions(tx, [id(11)], t0 + 5));
+  await transact((tx) => revokeSessions(tx, [id(11), id(99)], t0 + 6));
+  note(await transact((tx) => holdSession(tx, id(11))));
+  note(await transact((tx) => holdSession(tx, id(99))));
+  await transact((tx) => touchSession(tx, id(12), t0 + 50));
   note(await read((db) => loadSession(db, id(11))));
   note(await read((db) => listLiveSessions(db, userId, t0)));
   note(await read((db) => listLiveSessions(db, userId, t0 + 100_000)));
@@ -91,36 +156,142 @@ async function scenario(database: AuthDatabase): Promise<unknown[]> {
   const fork = { ...next, id: id(22), secretHash: bytes(4) };
   note(await codeOf(transact((tx) => insertRefreshToken(tx, fork))));
 
-  note(await transact((tx) => raiseTokenVersion(tx, userId)));
-  note(await transact((tx) => raiseTokenVersion(tx, id(9))));
+  note(await transact((tx) => changeUser(tx, userId, { raiseTokenVersion: true })));
+  note(await transact((tx) => changeUser(tx, id(9), { raiseTokenVersion: true })));
+  const change = { name: "Ada L.", email: "ada.l@example.test", emailVerifiedAtMs: t0 };
+  note(await transact((tx) => changeUser(tx, userId, change)));
+  note(await codeOf(transact((tx) => changeUser(tx, userId, { email: bob.email }))));
   note(await read((db) => listLiveSessions(db, userId, t0)));
   const setVersion = (token_version: number): Promise<unknown> =>
     database.updateTable("portcullis.user").set({ token_version }).execute();
   await setVersion(Number.MAX_SAFE_INTEGER);
   note(await read((db) => loadUser(db, userId)));
-  note(await codeOf(transact((tx) => raiseTokenVersion(tx, userId))));
+  note(await codeOf(transact((tx) => changeUser(tx, userId, { raiseTokenVersion: true }))));
   note(await codeOf(setVersion(0)));
   const times = { banned_at: new Date(t0), email_verified_at: new Date(0) };
   await database.updateTable("portcullis.user").set(times).execute();
   note(await read((db) => loadUser(db, userId)));
   note(await codeOf(database.updateTable("portcullis.user").set({ email: "A@b.test" }).execute()));
 
-  const signingKey = { algorithm: "EdDSA", privateKeyEncrypted: bytes(5), createdAtMs: t0 };
-  for (const kid of ["one", "two"]) {
-    const publicJwk = { kty: "OKP", x: `key ${kid}` };
-    await read((db) => insertFirstSigningKey(db, { ...signingKey, kid, publicJwk }));
-  }
-  note(await read((db) => listSigningKeys(db, "EdDSA", t0)));
-  note(await read((db) => listSigningKeys(db, "ES256", t0)));
-  const retired = { retired_at: new Date(t0 + 9) };
-  await database.updateTable("portcullis.signing_key").set(retired).execute();
-  note(await read((db) => listSigningKeys(db, "EdDSA", t0 + 8)));
-  note(await read((db) => listSigningKeys(db, "EdDSA", t0 + 9)));
+  const keyTimes = { createdAtMs: t0, activatesAtMs: t0 + 3 };
+  const signingKey = { algorithm: "EdDSA", privateKeyEncrypted: bytes(5), ...keyTimes };
+  const insertKey = (kid: string): Promise<void> =>
+    transact((tx) => insertSigningKey(tx, { ...signingKey, kid, publicJwk: { kty: "OKP" } }));
+  await insertKey("one");
+  note(await codeOf(insertKey("two")));
+  note(await read(listSigningKeys), await read(listSealedSigningKeys));
+  await transact((tx) => setSigningKeyRetirement(tx, "one", t0 + 9));
+  await transact((tx) => setSigningKeyActivation(tx, "one", t0 + 4));
+  await insertKey("two");
+  await read((db) => resealSigningKey(db, "two", bytes(5), bytes(6)));
+  await read((db) => resealSigningKey(db, "two", bytes(5), bytes(7)));
+  note(await read(listSealedSigningKeys));
+  await read((db) => destroySigningKeysRetiredBefore(db, t0 + 10));
+  note(await read(listSigningKeys), await read(listSealedSigningKeys));
+  await transact((tx) => destroySigningKey(tx, "two", t0 + 11));
+  note(await read((db) => isKnownSigningKey(db, "two")), await read(listSealedSigningKeys));
 
-  await database.deleteFrom("portcullis.user").where("id", "=", userId).execute();
+  await proofs(note, read, transact);
+  await adminViews(note, read, transact);
+  await oauthClients(note, read, transact);
+  await transact((tx) => deleteUser(tx, userId));
+  note(await read((db) => loadUser(db, userId)));
+  note(await read((db) => listDeadSessions(db, t0 + 2, 10)));
+  await read((db) => deleteSessions(db, [id(10), id(11), id(12)]));
   note(await read((db) => loadSession(db, id(10))));
   note(await read((db) => findRefreshToken(db, id(20))));
   return seen;
+}
+
+/** What admins see and do. */
+async function adminViews(
+  note: (...values: unknown[]) => void,
+  read: DatabasePort["read"],
+  transact: DatabasePort["transact"],
+): Promise<void> {
+  const ban = { bannedAtMs: t0, reason: "Spam", expiresAtMs: t0 + 1 };
+  note(await transact((tx) => changeUser(tx, id(3), { role: "moderator", ban })));
+  note(
+    await read((db) => findListedUser(db, id(3))),
+    await read((db) => findListedUser(db, id(9))),
+  );
+  note(await transact((tx) => changeUser(tx, id(3), { ban: null })));
+  const all = { search: undefined, after: undefined, limit: 10 };
+  const users = await read((db) => listUsers(db, all));
+  note(users);
+  note(await read((db) => listUsers(db, { ...all, after: users[0]?.place })));
+  note(await read((db) => listUsers(db, { ...all, search: "EXAMPLE.test" })));
+  note(await read((db) => listUsers(db, { ...all, search: "_%" })));
+  const log = { userId: undefined, afterId: undefined, limit: 10 };
+  const entries = await read((db) => listAuditEvents(db, log));
+  note(entries);
+  note(await read((db) => listAuditEvents(db, { ...log, userId, afterId: entries[0]?.id })));
+  note(await transact(raiseTokenEpoch));
+}
+
+/** Registrations, tokens of mails, and the audit log. */
+async function proofs(
+  note: (...values: unknown[]) => void,
+  read: DatabasePort["read"],
+  transact: DatabasePort["transact"],
+): Promise<void> {
+  const registration = { email: "carol@example.test", name: "Carol", passwordHash: "$c" };
+  const life = { createdAtMs: t0, expiresAtMs: t0 + 1000 };
+  for (const last of [30, 31]) {
+    const entry = { ...registration, ...life, id: id(last), userId: last === 30 ? null : userId };
+    await transact((tx) => insertRegistration(tx, entry));
+  }
+  note(await read((db) => findRegistration(db, id(30))));
+  await transact((tx) => setRegistrationSecret(tx, id(31), bytes(6)));
+  note(await read((db) => findRegistration(db, id(31))));
+  note(await transact((tx) => takeRegistration(tx, id(30))));
+  note(await transact((tx) => takeRegistration(tx, id(30))));
+  await transact((tx) => deleteRegistrations(tx, registration.email));
+  note(await read((db) => findRegistration(db, id(31))));
+
+  const token = { ...life, userId, email: "ada@example.test", purpose: "reset_password" as const };
+  for (const last of [40, 41]) {
+    const entry = { ...token, id: id(last), secretHash: bytes(last) };
+    await transact((tx) => replaceEmailToken(tx, entry));
+  }
+  note(await read((db) => findEmailToken(db, "reset_password", id(40))));
+  note(await read((db) => findEmailToken(db, "reset_password", id(41))));
+  note(await read((db) => findEmailToken(db, "change_email", id(41))));
+  note(await transact((tx) => takeEmailToken(tx, id(41))));
+  note(await transact((tx) => takeEmailToken(tx, id(41))));
+  await transact((tx) => replaceEmailToken(tx, { ...token, id: id(42), secretHash: bytes(7) }));
+  await transact((tx) => deleteEmailTokens(tx, userId));
+  note(await read((db) => findEmailToken(db, "reset_password", id(42))));
+  await transact((tx) => replaceEmailToken(tx, { ...token, id: id(43), secretHash: bytes(8) }));
+  await read((db) => deleteOverdueProofs(db, t0 + 1001));
+  note(await read((db) => findEmailToken(db, "reset_password", id(43))));
+
+  const event = auditEvent("name_changed", "console", t0, {}, { userId });
+  await transact((tx) => insertAuditEvents(tx, [event, event]));
+  note(await codeOf(read((db) => db.deleteFrom("portcullis.audit_event").execute())));
+  note(
+    await codeOf(
+      read((db) => db.updateTable("portcullis.audit_event").set({ kind: "x" }).execute()),
+    ),
+  );
+  note(await read((db) => deleteAuditEvents(db, t0, 10)));
+}
+
+async function oauthClients(
+  note: (...values: unknown[]) => void,
+  read: DatabasePort["read"],
+  transact: DatabasePort["transact"],
+): Promise<void> {
+  const client = { name: "Billing", secretHash: bytes(9), createdAtMs: t0 };
+  for (const clientId of ["client-1", "client-2", "client-3"]) {
+    note(await transact((tx) => insertOauthClient(tx, { ...client, id: clientId }, 2)));
+  }
+  note(await read((db) => findOauthClientSecret(db, "client-1")));
+  note(await read((db) => findOauthClientSecret(db, "client-3")));
+  note(await transact((tx) => revokeOauthClient(tx, "client-1", t0 + 1)));
+  note(await transact((tx) => revokeOauthClient(tx, "client-1", t0 + 2)));
+  note(await read((db) => findOauthClientSecret(db, "client-1")));
+  note(await read(listLiveOauthClients));
 }
 
 /** Ready, so that its start of some seconds is not on a statement's deadline. */
@@ -159,6 +330,7 @@ test("PGlite and Postgres answer the repositories alike", async () => {
         role: "user",
         tokenVersion: 1,
         bannedAt: null,
+        banExpiresAt: null,
         emailVerifiedAt: null,
       },
       undefined,

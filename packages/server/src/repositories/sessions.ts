@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { z } from "zod";
-import { epochMs, optionalEpochMs } from "./column-values.ts";
+import { epochMs, optionalEpochMs, safeInteger } from "./column-values.ts";
 import type { AuthDatabase, AuthTransaction } from "./tables.ts";
 
 /** The cached part of a session: what a check needs. */
@@ -43,6 +43,7 @@ export interface NewSession {
   readonly tokenVersion: number;
   readonly tokenEpoch: number;
   readonly userAgent: string | null;
+  readonly address: string | null;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
 }
@@ -59,7 +60,9 @@ export async function insertSession(
       token_version: session.tokenVersion,
       token_epoch: session.tokenEpoch,
       user_agent: session.userAgent,
+      address: session.address,
       created_at: new Date(session.createdAtMs),
+      last_used_at: new Date(session.createdAtMs),
       authenticated_at: new Date(session.createdAtMs),
       expires_at: new Date(session.expiresAtMs),
     })
@@ -79,15 +82,57 @@ export async function findSessionOwner(
   return row?.user_id;
 }
 
-/** Ends a session; one that has ended keeps its first time. */
-export async function revokeSession(
+/** Ends sessions; one that has ended keeps its first time. */
+export async function revokeSessions(
+  transaction: AuthTransaction,
+  sessionIds: readonly string[],
+  nowMs: number,
+): Promise<void> {
+  await transaction
+    .updateTable("portcullis.session")
+    .set({ revoked_at: sql<Date>`coalesce(revoked_at, ${new Date(nowMs)})` })
+    .where("id", "in", sessionIds)
+    .execute();
+}
+
+/** What decides, besides its user, whether a session is live. */
+export interface SessionLife {
+  readonly tokenVersion: number;
+  readonly tokenEpoch: number;
+  readonly expiresAt: number;
+  readonly revokedAt: number | null;
+}
+
+/** A session as it is now, held against change until the transaction ends. */
+export async function holdSession(
+  transaction: AuthTransaction,
+  sessionId: string,
+): Promise<SessionLife | undefined> {
+  const row = await transaction
+    .selectFrom("portcullis.session")
+    .select(["token_version", "token_epoch", "expires_at", "revoked_at"])
+    .where("id", "=", sessionId)
+    .forShare()
+    .executeTakeFirst();
+  return (
+    row && {
+      tokenVersion: safeInteger(row.token_version),
+      tokenEpoch: safeInteger(row.token_epoch),
+      expiresAt: epochMs(row.expires_at),
+      revokedAt: optionalEpochMs(row.revoked_at),
+    }
+  );
+}
+
+/** Notes that a session is in use. No check depends on it, so it needs no cache. */
+export async function touchSession(
   transaction: AuthTransaction,
   sessionId: string,
   nowMs: number,
 ): Promise<void> {
   await transaction
     .updateTable("portcullis.session")
-    .set({ revoked_at: sql<Date>`coalesce(revoked_at, ${new Date(nowMs)})` })
+    .set({ last_used_at: new Date(nowMs) })
     .where("id", "=", sessionId)
     .execute();
 }
@@ -95,11 +140,16 @@ export async function revokeSession(
 export interface ListedSession {
   readonly id: string;
   readonly userAgent: string | null;
+  readonly address: string | null;
   readonly createdAt: number;
+  readonly lastUsedAt: number;
   readonly expiresAt: number;
 }
 
-/** The sessions of a user that a token could still come from, newest first, at most 100. */
+/**
+ * The sessions of a user that a token could still come from, newest first, at most 100. One that was
+ * not refreshed in time is over, though its row has an end further on.
+ */
 export async function listLiveSessions(
   database: AuthDatabase,
   userId: string,
@@ -113,10 +163,27 @@ export async function listLiveSessions(
         .onRef("user.token_version", "=", "session.token_version"),
     )
     .innerJoin("portcullis.realm as realm", "realm.token_epoch", "session.token_epoch")
-    .select(["session.id", "session.user_agent", "session.created_at", "session.expires_at"])
+    .select([
+      "session.id",
+      "session.user_agent",
+      "session.address",
+      "session.created_at",
+      "session.last_used_at",
+      "session.expires_at",
+    ])
     .where("session.user_id", "=", userId)
     .where("session.revoked_at", "is", null)
     .where("session.expires_at", ">", new Date(nowMs))
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom("portcullis.refresh_token as token")
+          .select("token.id")
+          .whereRef("token.session_id", "=", "session.id")
+          .where("token.rotated_at", "is", null)
+          .where("token.expires_at", ">", new Date(nowMs)),
+      ),
+    )
     .orderBy("session.created_at", "desc")
     .orderBy("session.id")
     .limit(listMax)
@@ -124,7 +191,9 @@ export async function listLiveSessions(
   return rows.map((row) => ({
     id: row.id,
     userAgent: row.user_agent,
+    address: row.address,
     createdAt: epochMs(row.created_at),
+    lastUsedAt: epochMs(row.last_used_at),
     expiresAt: epochMs(row.expires_at),
   }));
 }

@@ -1,24 +1,46 @@
-import type { TokenSet, User } from "../contract.ts";
+import type { AuthContext } from "../context/auth-context.ts";
+import type { RefreshTokenPlace, TokenSet } from "../contract.ts";
 import type { Parts } from "../parts.ts";
+import type { UserRecord } from "../repositories/users.ts";
 import { issueAccessToken } from "../tokens/issue.ts";
 import type { TokenSubject } from "../tokens/issue.ts";
+import { writeOpaqueToken } from "../tokens/opaque-token.ts";
+import type { OpaqueToken } from "../tokens/opaque-token.ts";
 import { viewUser } from "../user-view.ts";
-import { writeRefreshToken } from "./refresh-token.ts";
-import type { RefreshToken } from "./refresh-token.ts";
 
-/** The answer of a login or a refresh (RFC 6749, section 5.1). */
+/** A session as its client is to hold it. */
+export interface OpenedSession {
+  readonly subject: TokenSubject;
+  readonly user: UserRecord;
+  readonly refreshToken: OpaqueToken;
+  readonly refreshExpiresAtMs: number;
+}
+
+/**
+ * The answer of every call that opens or refreshes a session (RFC 6749, section 5.1). In a cookie,
+ * the refresh token is nowhere in the body.
+ */
 export async function answerTokens(
   parts: Parts,
-  subject: TokenSubject,
-  user: User,
-  refreshToken: RefreshToken,
+  ctx: AuthContext,
+  opened: OpenedSession,
+  place: RefreshTokenPlace,
 ): Promise<TokenSet> {
-  const issued = await issueAccessToken(parts.keyRing, parts.settings, subject, parts.now());
+  const nowMs = parts.now();
+  // Without a refresh in time the session is over, so no access token reaches past that.
+  const endsAtMs = Math.min(opened.subject.sessionExpiresAtMs, opened.refreshExpiresAtMs);
+  const subject = { ...opened.subject, sessionExpiresAtMs: endsAtMs };
+  const issued = await issueAccessToken(parts.keyRing, parts.settings, subject, nowMs);
+  const refreshToken = writeOpaqueToken(opened.refreshToken);
+  if (place === "cookie") {
+    const maxAgeSeconds = Math.max(0, Math.floor((opened.refreshExpiresAtMs - nowMs) / 1000));
+    ctx.refreshCookie.set(refreshToken, maxAgeSeconds);
+  }
   return {
     accessToken: issued.accessToken,
     tokenType: "Bearer",
     expiresIn: issued.expiresInSeconds,
-    refreshToken: writeRefreshToken(refreshToken),
-    user: viewUser(user),
+    refreshToken: place === "cookie" ? null : refreshToken,
+    user: viewUser(opened.user),
   };
 }

@@ -1,6 +1,9 @@
-import { timingSafeEqual } from "node:crypto";
 import type { RefreshRefusal } from "../events.ts";
 import type { RefreshTokenRecord } from "../repositories/refresh-tokens.ts";
+import { isSecretOf } from "../tokens/opaque-token.ts";
+import type { OpaqueToken } from "../tokens/opaque-token.ts";
+import type { AdmissionRules } from "./admit-user.ts";
+import { isSessionLive } from "./session-life.ts";
 
 export type RefreshVerdict =
   | { readonly kind: "rotate"; readonly record: RefreshTokenRecord }
@@ -8,7 +11,7 @@ export type RefreshVerdict =
   | {
       readonly kind: "repeat";
       readonly record: RefreshTokenRecord;
-      readonly successorId: string;
+      readonly successor: NonNullable<RefreshTokenRecord["successor"]>;
     }
   | {
       readonly kind: "reused";
@@ -24,32 +27,25 @@ export type RefreshVerdict =
  */
 export function judgeRefresh(
   record: RefreshTokenRecord | undefined,
-  presentedHash: Uint8Array,
-  graceMs: number,
+  presented: OpaqueToken,
+  rules: AdmissionRules & { readonly refreshGraceMs: number },
   nowMs: number,
 ): RefreshVerdict {
-  if (record === undefined || !timingSafeEqual(record.secretHash, presentedHash)) {
+  if (record === undefined || !isSecretOf(presented, record.secretHash)) {
     return { kind: "refused", cause: "unknown" };
   }
+  const isLive = isSessionLive(record.session, record.user, record.tokenEpoch, rules, nowMs);
   if (record.rotatedAt !== null) {
     const { successor } = record;
     const isRace =
-      nowMs - record.rotatedAt <= graceMs && successor !== null && successor.rotatedAt === null;
+      nowMs - record.rotatedAt <= rules.refreshGraceMs &&
+      successor !== null &&
+      successor.rotatedAt === null;
     if (!isRace) return { kind: "reused", record, isRevoked: record.session.revokedAt !== null };
-    if (!isSessionLive(record, nowMs)) return { kind: "refused", cause: "session_ended" };
-    return { kind: "repeat", record, successorId: successor.id };
+    if (!isLive) return { kind: "refused", cause: "session_ended" };
+    return { kind: "repeat", record, successor };
   }
-  if (!isSessionLive(record, nowMs)) return { kind: "refused", cause: "session_ended" };
+  if (!isLive) return { kind: "refused", cause: "session_ended" };
   if (record.expiresAt <= nowMs) return { kind: "refused", cause: "expired" };
   return { kind: "rotate", record };
-}
-
-function isSessionLive({ session, user, tokenEpoch }: RefreshTokenRecord, nowMs: number): boolean {
-  return (
-    session.revokedAt === null &&
-    session.expiresAt > nowMs &&
-    session.tokenVersion === user.tokenVersion &&
-    session.tokenEpoch === tokenEpoch &&
-    user.bannedAt === null
-  );
 }

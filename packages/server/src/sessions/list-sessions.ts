@@ -14,7 +14,9 @@ export async function listSessions(
   return sessions.map((session) => ({
     id: session.id,
     userAgent: session.userAgent,
+    address: session.address,
     createdAt: new Date(session.createdAt).toISOString(),
+    lastUsedAt: new Date(session.lastUsedAt).toISOString(),
     expiresAt: new Date(session.expiresAt).toISOString(),
     current: session.id === current.id,
   }));

@@ -36,7 +36,9 @@ test("EN-01 unknown email, wrong password and banned user get the same bytes", a
   ];
   expect(new Set(answers.map(wireForm)).size).toBe(1);
   expect(answers.map(reasonOf)).toEqual(answers.map(() => "invalid_credentials"));
-  const causes = node.events.flatMap((event) => (event.kind === "login_failed" ? event.cause : []));
+  const causes = node.events.flatMap((event) =>
+    event.kind === "login_failed" ? event.details.cause : [],
+  );
   expect(causes).toEqual(["unknown_email", "wrong_password", "banned", "wrong_password"]);
 });
 
@@ -164,7 +166,7 @@ test.each([
   committing.resolve();
   await changing;
   expect(reasonOf(await answer)).toBe("invalid_credentials");
-  expect(node.events.at(-1)).toMatchObject({ kind: "login_failed", cause });
+  expect(node.events.at(-1)).toMatchObject({ kind: "login_failed", details: { cause } });
 });
 
 /** Changes a user as the library would, through the cache. */

@@ -1,111 +1,108 @@
-import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { emailSchema } from "../accounts/email.ts";
+import { auditEvent } from "../audit/audit-event.ts";
+import type { LoginFailure } from "../audit/audit-event.ts";
 import type { AuthContext } from "../context/auth-context.ts";
 import type { TokenSet } from "../contract.ts";
 import { PortcullisError } from "../errors.ts";
-import type { LoginFailure } from "../events.ts";
+import { admitPasswordTry } from "../limits/require-admission.ts";
 import type { Parts } from "../parts.ts";
 import { presentedPasswordSchema } from "../passwords/password-schema.ts";
-import { readTokenEpoch } from "../repositories/realm.ts";
-import { insertRefreshToken } from "../repositories/refresh-tokens.ts";
-import { insertSession } from "../repositories/sessions.ts";
-import type { AuthTransaction } from "../repositories/tables.ts";
-import { findCredentials, holdUser } from "../repositories/users.ts";
-import type { Credentials, UserRecord } from "../repositories/users.ts";
+import type { Password } from "../passwords/password-schema.ts";
+import { findCredentials, replacePasswordHash } from "../repositories/users.ts";
+import type { UserWithHash } from "../repositories/users.ts";
+import type { TokenSubject } from "../tokens/issue.ts";
+import { admitUser } from "./admit-user.ts";
 import { answerTokens } from "./answer-tokens.ts";
-import { hashOf, makeRefreshToken } from "./refresh-token.ts";
-import type { RefreshToken } from "./refresh-token.ts";
+import { endOldestSessions } from "./end-oldest-sessions.ts";
+import { endSessions } from "./end-sessions.ts";
+import { openSession } from "./open-session.ts";
+import { findPreviousSession } from "./previous-session.ts";
+import { refreshTokenPlaceSchema, requirePlace } from "./refresh-token-place.ts";
 
 export const loginInput = z.strictObject({
   email: emailSchema,
   password: presentedPasswordSchema,
+  refreshTokenIn: refreshTokenPlaceSchema,
 });
 
 /**
- * Opens a session. An unknown email, a wrong password and a banned user get the same answer after
- * the same work.
+ * Opens a session. An unknown email, a wrong password, an unverified and a banned user get the same
+ * answer after the same work.
  */
 export async function login(
   parts: Parts,
   input: z.output<typeof loginInput>,
-  context: AuthContext,
+  ctx: AuthContext,
 ): Promise<TokenSet> {
-  const { requestId } = context;
+  const place = input.refreshTokenIn ?? "body";
+  requirePlace(ctx, place);
   const fail = (cause: LoginFailure, userId: string | null): never => {
-    parts.report({ kind: "login_failed", requestId, cause, userId });
+    parts.audit.note(auditEvent("login_failed", ctx, parts.now(), { cause }, { userId }));
     throw new PortcullisError("invalid_credentials");
   };
 
+  const passwordTry = await admitPasswordTry(parts, ctx, input.email);
   const found = await parts.database.read((database) => findCredentials(database, input.email));
   const isRight = await parts.passwords.verify(found?.passwordHash, input.password);
   if (found === undefined) return fail("unknown_email", null);
-  if (!isRight) return fail("wrong_password", found.userId);
+  if (!isRight) return fail("wrong_password", found.id);
+  // Here, before anything else is done, so that the time does not tell it from a wrong password.
+  const admission = admitUser(found, parts.settings, parts.now());
+  if (admission.kind === "refused") return fail(admission.cause, found.id);
 
-  const opened = await parts.database.transact((transaction) =>
-    openSession(parts, transaction, found, context.userAgent),
-  );
-  if (opened.kind === "refused") return fail(opened.cause, found.userId);
-  const { subject, user, refreshToken } = opened;
-  parts.report({
-    kind: "login_succeeded",
-    requestId,
-    userId: user.id,
-    sessionId: subject.sessionId,
+  const userId = found.id;
+  const passwordHash = await rehash(parts, found, input.password);
+  const opening = await parts.database.transact(async (transaction) => {
+    const opened = await openSession(parts, transaction, userId, passwordHash, ctx);
+    if (opened.kind === "refused") return opened;
+    const { sessionId } = opened.session.subject;
+    const about = { userId, sessionId };
+    const event = auditEvent("login_succeeded", ctx, parts.now(), {}, about);
+    await parts.audit.insert(transaction, event);
+    return { ...opened, event };
   });
-  return answerTokens(parts, subject, user, refreshToken);
+  if (opening.kind === "refused") return fail(opening.cause, found.id);
+  parts.report(opening.event);
+  await passwordTry.succeeded();
+
+  await endReplacedSessions(parts, opening.session.subject, ctx);
+  return answerTokens(parts, ctx, opening.session, place);
 }
 
-type Opening =
-  | {
-      readonly kind: "opened";
-      readonly subject: Parameters<typeof answerTokens>[1];
-      readonly user: UserRecord;
-      readonly refreshToken: RefreshToken;
-    }
-  | { readonly kind: "refused"; readonly cause: LoginFailure };
+/**
+ * A hash that was made when hashes cost less is made anew while the password is at hand.
+ *
+ * @returns the hash that is stored now, unless somebody else changes it.
+ */
+async function rehash(parts: Parts, found: UserWithHash, password: Password): Promise<string> {
+  if (!parts.passwords.needsRehash(found.passwordHash)) return found.passwordHash;
+  const passwordHash = await parts.passwords.hash(password);
+  await parts.database.read((database) =>
+    replacePasswordHash(database, found.id, found.passwordHash, passwordHash),
+  );
+  return passwordHash;
+}
 
-/** The ids are fresh and random, so nobody can have asked the cache for them: a plain transaction will do. */
-async function openSession(
+/** The one that this client held until now (it may be another user's), and those above the bound. */
+async function endReplacedSessions(
   parts: Parts,
-  transaction: AuthTransaction,
-  verified: Credentials,
-  userAgent: string | null,
-): Promise<Opening> {
-  const user = await holdUser(transaction, verified.userId);
-  // The password was compared before this transaction; a hash changed since then was not.
-  if (user === undefined || user.passwordHash !== verified.passwordHash) {
-    return { kind: "refused", cause: "account_changed" };
+  opened: TokenSubject,
+  ctx: AuthContext,
+): Promise<void> {
+  const sessionId = await findPreviousSession(parts, ctx);
+  if (sessionId !== undefined) {
+    const event = auditEvent(
+      "session_revoked",
+      ctx,
+      parts.now(),
+      {},
+      {
+        userId: opened.userId,
+        sessionId,
+      },
+    );
+    await endSessions(parts, [sessionId], event);
   }
-  if (user.bannedAt !== null) return { kind: "refused", cause: "banned" };
-
-  const { settings } = parts;
-  const createdAtMs = parts.now();
-  const expiresAtMs = createdAtMs + settings.absoluteTtlMs;
-  const subject = {
-    userId: user.id,
-    sessionId: randomUUID(),
-    tokenVersion: user.tokenVersion,
-    tokenEpoch: await readTokenEpoch(transaction),
-    sessionExpiresAtMs: expiresAtMs,
-  };
-  await insertSession(transaction, {
-    id: subject.sessionId,
-    userId: user.id,
-    tokenVersion: subject.tokenVersion,
-    tokenEpoch: subject.tokenEpoch,
-    userAgent,
-    createdAtMs,
-    expiresAtMs,
-  });
-  const refreshToken = makeRefreshToken();
-  await insertRefreshToken(transaction, {
-    id: refreshToken.id,
-    sessionId: subject.sessionId,
-    secretHash: hashOf(refreshToken),
-    generation: 1,
-    createdAtMs,
-    expiresAtMs: Math.min(createdAtMs + settings.refreshIdleTtlMs, expiresAtMs),
-  });
-  return { kind: "opened", subject, user, refreshToken };
+  await endOldestSessions(parts, opened, ctx);
 }

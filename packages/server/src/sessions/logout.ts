@@ -1,15 +1,12 @@
-import type { SignedIn } from "../context/auth-context.ts";
+import { auditEvent } from "../audit/audit-event.ts";
+import type { SignedInContext } from "../context/auth-context.ts";
 import type { Parts } from "../parts.ts";
-import { endSession } from "./end-session.ts";
+import { endSessions } from "./end-sessions.ts";
 
 /** Ends the session of the token that asks. */
-export async function logout(
-  parts: Parts,
-  { user, session }: SignedIn,
-  requestId: string,
-): Promise<{ sessionId: string }> {
-  await endSession(parts, session.id);
-  const ids = { userId: user.id, sessionId: session.id };
-  parts.report({ kind: "session_revoked", requestId, ...ids });
+export async function logout(parts: Parts, ctx: SignedInContext): Promise<{ sessionId: string }> {
+  const { session } = ctx.auth;
+  await endSessions(parts, [session.id], auditEvent("session_revoked", ctx, parts.now(), {}));
+  ctx.refreshCookie.clear();
   return { sessionId: session.id };
 }

@@ -1,9 +1,8 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { claimsOf, reasonOf, startWorld } from "../../test/start-auth.ts";
-import type { TestNode, TestWorld } from "../../test/start-auth.ts";
-import type { TokenSet } from "../contract.ts";
-import { parseRefreshToken, writeRefreshToken } from "./refresh-token.ts";
+import type { BodyTokenSet, TestNode, TestWorld } from "../../test/start-auth.ts";
+import { parseOpaqueToken, writeOpaqueToken } from "../tokens/opaque-token.ts";
 
 /**
  * Refresh tokens live for weeks, so they are what a thief wants. These tests steal, replay, forge
@@ -22,15 +21,15 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 let users = 0;
-const signUp = (): Promise<TokenSet> => node.signUp(`thief${(users += 1)}@example.test`);
+const signUp = (): Promise<BodyTokenSet> => node.signUp(`thief${(users += 1)}@example.test`);
 
-async function refreshed(refreshToken: string): Promise<TokenSet> {
+async function refreshed(refreshToken: string): Promise<BodyTokenSet> {
   const answer = await node.refresh(refreshToken);
   expect(answer.status).toBe(200);
-  return answer.data as TokenSet;
+  return answer.data as BodyTokenSet;
 }
 
-async function leavesOf(tokens: TokenSet): Promise<number> {
+async function leavesOf(tokens: BodyTokenSet): Promise<number> {
   const rows = await node.database
     .selectFrom("portcullis.refresh_token")
     .select("id")
@@ -82,7 +81,7 @@ test("RT-01 replaying the token of a session that has ended is reported, and wri
 });
 
 /** Postgres' name of the last write to a session's row. */
-async function versionOf(tokens: TokenSet): Promise<string | undefined> {
+async function versionOf(tokens: BodyTokenSet): Promise<string | undefined> {
   const { sid } = claimsOf(tokens.accessToken);
   const { rows } = await sql<{ xmin: string }>`
     select xmin::text from portcullis.session where id = ${sid}`.execute(node.database);
@@ -96,7 +95,7 @@ test("RT-02 a hundred refreshes of one token at once on three nodes make one suc
       (world.nodes[index % 3] ?? node).refresh(parent.refreshToken),
     ),
   );
-  const successors = new Set(answers.map((answer) => (answer.data as TokenSet).refreshToken));
+  const successors = new Set(answers.map((answer) => (answer.data as BodyTokenSet).refreshToken));
   expect(successors.size).toBe(1);
   expect(await leavesOf(parent)).toBe(1);
   const [successor = ""] = successors;
@@ -131,7 +130,7 @@ test("RT-05 a replay is refused though Redis came back empty", async () => {
   await using own = await startWorld({ nodes: 2 });
   const [first] = own.nodes;
   const parent = await first.signUp("forgotten@example.test");
-  const child = (await first.refresh(parent.refreshToken)).data as TokenSet;
+  const child = (await first.refresh(parent.refreshToken)).data as BodyTokenSet;
   await first.refresh(child.refreshToken);
   await own.redis?.restart();
   for (const each of own.nodes) {
@@ -149,7 +148,7 @@ test("RT-06 refresh racing logout: when both have returned, nothing lives", asyn
       b.mutate("auth.logout", undefined, { token: tokens.accessToken }),
     ]);
     expect(out.status).toBe(200);
-    const born = answer.status === 200 ? [answer.data as TokenSet] : [];
+    const born = answer.status === 200 ? [answer.data as BodyTokenSet] : [];
     for (const each of [tokens, ...born]) {
       for (const third of world.nodes) {
         expect(reasonOf(await third.me(each.accessToken))).toBe("token_revoked");
@@ -168,7 +167,7 @@ test("RT-06 refresh racing logout everywhere: when both have returned, nothing l
       b.mutate("auth.logoutEverywhere", undefined, { token: tokens.accessToken }),
     ]);
     expect(out.status).toBe(200);
-    const born = answer.status === 200 ? [answer.data as TokenSet] : [];
+    const born = answer.status === 200 ? [answer.data as BodyTokenSet] : [];
     for (const each of [tokens, ...born]) {
       expect(reasonOf(await node.me(each.accessToken))).toBe("token_revoked");
       expect((await node.refresh(each.refreshToken)).status).toBe(401);
@@ -203,8 +202,8 @@ test("9700-4.14.2c guessing at the secret of a rotated token does not end its se
   const parent = await signUp();
   const child = await refreshed(parent.refreshToken);
   world.clock.nowMs += graceMs + 1;
-  const { id } = parseRefreshToken(parent.refreshToken) ?? { id: "" };
-  const guess = writeRefreshToken({ id, secret: Buffer.alloc(32, 7) });
+  const { id } = parseOpaqueToken(parent.refreshToken) ?? { id: "" };
+  const guess = writeOpaqueToken({ id, secret: Buffer.alloc(32, 7) });
   expect(reasonOf(await node.refresh(guess))).toBe("refresh_token_invalid");
   expect((await node.me(child.accessToken)).status).toBe(200);
 });
@@ -218,7 +217,7 @@ test("JWT-19 an access token is no refresh token, and a refresh token no access 
 
 test("V6.5.2 no refresh token is in the database, only its hash", async () => {
   const tokens = await signUp();
-  const { id, secret } = parseRefreshToken(tokens.refreshToken) ?? { id: "", secret: undefined };
+  const { id, secret } = parseOpaqueToken(tokens.refreshToken) ?? { id: "", secret: undefined };
   const row = await node.database
     .selectFrom("portcullis.refresh_token")
     .selectAll()
@@ -245,11 +244,11 @@ test.each([
   `00000000-0000-4000-8000-000000000000.${"A".repeat(44)}`,
   ` 00000000-0000-4000-8000-000000000000.${"A".repeat(43)}`,
 ])("9700-4.14.2 another spelling of a refresh token is not read: %j", (text) => {
-  expect(parseRefreshToken(text)).toBeUndefined();
+  expect(parseOpaqueToken(text)).toBeUndefined();
 });
 
 test("a refresh token has one spelling", () => {
   const text = `00000000-0000-4000-8000-000000000000.${"A".repeat(43)}`;
-  const token = parseRefreshToken(text);
-  expect(token && writeRefreshToken(token)).toBe(text);
+  const token = parseOpaqueToken(text);
+  expect(token && writeOpaqueToken(token)).toBe(text);
 });

@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { TokenSet } from "../contract.ts";
+import { mailName } from "../accounts/mail-name.ts";
+import { auditEvent } from "../audit/audit-event.ts";
+import type { AuthContext } from "../context/auth-context.ts";
+import type { RefreshTokenPlace, TokenSet } from "../contract.ts";
 import { PortcullisError } from "../errors.ts";
 import type { RefreshRefusal } from "../events.ts";
 import type { Parts } from "../parts.ts";
@@ -10,16 +13,23 @@ import {
   rotateRefreshToken,
 } from "../repositories/refresh-tokens.ts";
 import type { RefreshTokenRecord } from "../repositories/refresh-tokens.ts";
+import { touchSession } from "../repositories/sessions.ts";
 import type { AuthTransaction } from "../repositories/tables.ts";
 import { plainText } from "../text-rules.ts";
+import { hashOf, opaqueTokenLengthMax, parseOpaqueToken } from "../tokens/opaque-token.ts";
+import type { OpaqueToken } from "../tokens/opaque-token.ts";
 import { answerTokens } from "./answer-tokens.ts";
-import { endSession } from "./end-session.ts";
+import { endSessions } from "./end-sessions.ts";
 import { judgeRefresh } from "./judge-refresh.ts";
 import type { RefreshVerdict } from "./judge-refresh.ts";
-import { hashOf, parseRefreshToken, refreshTokenLengthMax, successorOf } from "./refresh-token.ts";
-import type { RefreshToken } from "./refresh-token.ts";
+import { findSuccessor, successorOf } from "./refresh-token.ts";
 
-export const refreshInput = z.strictObject({ refreshToken: plainText(refreshTokenLengthMax) });
+export const refreshInput = z.strictObject({
+  refreshToken: plainText(opaqueTokenLengthMax).nullish(),
+});
+
+/** Written at most so often, so that a session that is in use costs no write at every refresh. */
+const lastUsedEveryMs = 3_600_000;
 
 /**
  * Trades a refresh token for a new one and an access token (RFC 9700, section 4.14.2). A token that
@@ -28,14 +38,16 @@ export const refreshInput = z.strictObject({ refreshToken: plainText(refreshToke
 export async function refresh(
   parts: Parts,
   input: z.output<typeof refreshInput>,
-  requestId: string,
+  ctx: AuthContext,
 ): Promise<TokenSet> {
+  const place = input.refreshToken == null ? "cookie" : "body";
   const refuse = (cause: RefreshRefusal): never => {
-    parts.report({ kind: "refresh_refused", requestId, cause });
+    parts.report({ kind: "refresh_refused", requestId: ctx.requestId, cause });
+    if (place === "cookie") ctx.refreshCookie.clear();
     throw new PortcullisError("refresh_token_invalid");
   };
 
-  const presented = parseRefreshToken(input.refreshToken);
+  const presented = parseOpaqueToken(input.refreshToken ?? ctx.refreshCookie.read() ?? "");
   if (presented === undefined) return refuse("malformed");
   const outcome = await parts.database.transact((transaction) =>
     rotate(parts, transaction, presented),
@@ -43,22 +55,42 @@ export async function refresh(
   switch (outcome.kind) {
     case "refused":
       return refuse(outcome.cause);
-    case "reused": {
-      const { session, user } = outcome.record;
-      if (!outcome.isRevoked) await endSession(parts, session.id);
-      const ids = { userId: user.id, sessionId: session.id };
-      parts.report({ kind: "refresh_token_reused", requestId, ...ids });
+    case "reused":
+      await actOnReuse(parts, outcome, ctx);
+      if (place === "cookie") ctx.refreshCookie.clear();
       throw new PortcullisError("refresh_token_reused");
+    case "repeat": {
+      const token = findSuccessor(presented, outcome.successor, parts.successionKeys);
+      return answer(parts, ctx, place, outcome.record, token, outcome.successor.expiresAt);
     }
-    case "repeat":
     case "rotate":
-      return answer(
-        parts,
-        requestId,
-        outcome.record,
-        successorOf(presented, outcome.successorId, parts.successionKey),
-      );
+      return answer(parts, ctx, place, outcome.record, outcome.token, outcome.expiresAtMs);
   }
+}
+
+/** Ends the session, and with it every token of the family, and tells its user; once. */
+async function actOnReuse(
+  parts: Parts,
+  { record: { session, user }, isRevoked }: Extract<RefreshVerdict, { kind: "reused" }>,
+  ctx: AuthContext,
+): Promise<void> {
+  const about = { userId: user.id, sessionId: session.id };
+  const event = auditEvent("refresh_token_reused", ctx, parts.now(), {}, about);
+  if (isRevoked) {
+    parts.audit.note(event);
+    return;
+  }
+  await endSessions(parts, [session.id], event, (transaction) =>
+    parts.mail.queue(transaction, {
+      kind: "session_compromised",
+      to: user.email,
+      name: mailName(user),
+      at: parts.now(),
+      userAgent: session.userAgent,
+      address: session.address,
+    }),
+  );
+  parts.mail.nudge();
 }
 
 type Outcome =
@@ -66,14 +98,15 @@ type Outcome =
   | {
       readonly kind: "rotate";
       readonly record: RefreshTokenRecord;
-      readonly successorId: string;
+      readonly token: OpaqueToken;
+      readonly expiresAtMs: number;
     };
 
 /** Judges the token and, when it is good, replaces it. Of racing calls one replaces, the others see that. */
 async function rotate(
   parts: Parts,
   transaction: AuthTransaction,
-  presented: RefreshToken,
+  presented: OpaqueToken,
 ): Promise<Outcome> {
   const first = await attempt(parts, transaction, presented);
   if (first.kind !== "lost_race") return first;
@@ -86,15 +119,15 @@ async function rotate(
 async function attempt(
   parts: Parts,
   transaction: AuthTransaction,
-  presented: RefreshToken,
+  presented: OpaqueToken,
 ): Promise<Outcome | { readonly kind: "lost_race" }> {
   const { settings } = parts;
   const nowMs = parts.now();
   const record = await findRefreshToken(transaction, presented.id);
-  const verdict = judgeRefresh(record, hashOf(presented), settings.refreshGraceMs, nowMs);
+  const verdict = judgeRefresh(record, presented, settings, nowMs);
   if (verdict.kind !== "rotate") return verdict;
 
-  const successor = successorOf(presented, randomUUID(), parts.successionKey);
+  const successor = successorOf(presented, randomUUID(), parts.successionKeys[0]);
   const isOurs = await rotateRefreshToken(transaction, {
     id: presented.id,
     secretHash: verdict.record.secretHash,
@@ -102,27 +135,34 @@ async function attempt(
     nowMs,
   });
   if (!isOurs) return { kind: "lost_race" };
+  const { session } = verdict.record;
+  const expiresAtMs = Math.min(nowMs + settings.refreshIdleTtlMs, session.expiresAt);
   await insertRefreshToken(transaction, {
     id: successor.id,
-    sessionId: verdict.record.session.id,
+    sessionId: session.id,
     secretHash: hashOf(successor),
     generation: verdict.record.generation + 1,
     createdAtMs: nowMs,
-    expiresAtMs: Math.min(nowMs + settings.refreshIdleTtlMs, verdict.record.session.expiresAt),
+    expiresAtMs,
   });
-  return { kind: "rotate", record: verdict.record, successorId: successor.id };
+  if (nowMs - session.lastUsedAt >= lastUsedEveryMs) {
+    await touchSession(transaction, session.id, nowMs);
+  }
+  return { kind: "rotate", record: verdict.record, token: successor, expiresAtMs };
 }
 
 /** The versions are the session's: if the user's have moved on since, the new token is dead as well. */
 function answer(
   parts: Parts,
-  requestId: string,
+  ctx: AuthContext,
+  place: RefreshTokenPlace,
   { session, user }: RefreshTokenRecord,
-  successor: RefreshToken,
+  refreshToken: OpaqueToken,
+  refreshExpiresAtMs: number,
 ): Promise<TokenSet> {
   parts.report({
     kind: "session_refreshed",
-    requestId,
+    requestId: ctx.requestId,
     userId: user.id,
     sessionId: session.id,
   });
@@ -133,5 +173,5 @@ function answer(
     tokenEpoch: session.tokenEpoch,
     sessionExpiresAtMs: session.expiresAt,
   };
-  return answerTokens(parts, subject, user, successor);
+  return answerTokens(parts, ctx, { subject, user, refreshToken, refreshExpiresAtMs }, place);
 }

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import type { SignedIn } from "../context/auth-context.ts";
+import { auditEvent } from "../audit/audit-event.ts";
+import type { SignedInContext } from "../context/auth-context.ts";
 import { PortcullisError } from "../errors.ts";
 import type { Parts } from "../parts.ts";
 import { findSessionOwner } from "../repositories/sessions.ts";
 import { lowerCaseUuidSchema } from "../text-rules.ts";
-import { endSession } from "./end-session.ts";
+import { endSessions } from "./end-sessions.ts";
 
 export const revokeSessionInput = z.strictObject({ sessionId: lowerCaseUuidSchema });
 
@@ -12,12 +13,11 @@ export const revokeSessionInput = z.strictObject({ sessionId: lowerCaseUuidSchem
 export async function revokeOwnSession(
   parts: Parts,
   { sessionId }: z.output<typeof revokeSessionInput>,
-  { user }: SignedIn,
-  requestId: string,
+  ctx: SignedInContext,
 ): Promise<{ sessionId: string }> {
   const owner = await parts.database.read((database) => findSessionOwner(database, sessionId));
-  if (owner !== user.id) throw new PortcullisError("session_not_found");
-  await endSession(parts, sessionId);
-  parts.report({ kind: "session_revoked", requestId, userId: user.id, sessionId });
+  if (owner !== ctx.auth.user.id) throw new PortcullisError("session_not_found");
+  const event = auditEvent("session_revoked", ctx, parts.now(), {}, { sessionId });
+  await endSessions(parts, [sessionId], event);
   return { sessionId };
 }

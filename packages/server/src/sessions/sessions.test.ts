@@ -23,6 +23,7 @@ test("a user registers, signs in, asks who they are and signs out", async () => 
     email: "ada@example.test",
     name: "Ada",
     role: "user",
+    emailVerified: false,
   });
   const me = await node.me(tokens.accessToken);
   expect(me.data).toEqual(tokens.user);

@@ -92,4 +92,10 @@ async function up(database: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-export const firstTables: Migration = { up };
+async function down(database: Kysely<unknown>): Promise<void> {
+  for (const table of ["signing_key", "refresh_token", "session", "user", "realm"]) {
+    await database.schema.dropTable(`portcullis.${table}`).execute();
+  }
+}
+
+export const firstTables: Migration = { up, down };

@@ -1,4 +1,4 @@
-import { guardCachedTable } from "@portcullis/write-through";
+import { guardCachedTable, unguardCachedTable } from "@portcullis/write-through";
 import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 
@@ -26,4 +26,14 @@ async function up(database: Kysely<unknown>): Promise<void> {
   });
 }
 
-export const guards: Migration = { up };
+async function down(database: Kysely<unknown>): Promise<void> {
+  for (const [table, name] of [
+    ["user", "auth_user"],
+    ["session", "auth_session"],
+    ["realm", "auth_realm"],
+  ] as const) {
+    await unguardCachedTable(database, { table: `portcullis.${table}`, name });
+  }
+}
+
+export const guards: Migration = { up, down };

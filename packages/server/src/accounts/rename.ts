@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { auditEvent } from "../audit/audit-event.ts";
+import type { SignedInContext } from "../context/auth-context.ts";
+import type { User } from "../contract.ts";
+import { PortcullisError } from "../errors.ts";
+import type { Parts } from "../parts.ts";
+import { changeUser } from "../repositories/users.ts";
+import { viewUser } from "../user-view.ts";
+import { displayNameSchema } from "./display-name.ts";
+
+export const renameInput = z.strictObject({ name: displayNameSchema });
+
+export async function rename(
+  parts: Parts,
+  { name }: z.output<typeof renameInput>,
+  ctx: SignedInContext,
+): Promise<User> {
+  const { user } = ctx.auth;
+  const event = auditEvent("name_changed", ctx, parts.now(), {});
+  const renamed = await parts.cache.write([parts.cached.users.key(user.id)], async (handle) => {
+    const transaction = handle.withoutPlugins();
+    await parts.audit.insert(transaction, event);
+    return changeUser(transaction, user.id, { name });
+  });
+  // Deleted since the token was checked.
+  if (renamed === undefined) throw new PortcullisError("token_revoked");
+  parts.report(event);
+  return viewUser(renamed);
+}

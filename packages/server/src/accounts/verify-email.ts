@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import { auditEvent } from "../audit/audit-event.ts";
+import type { EmailTokenFailure } from "../audit/audit-event.ts";
+import type { AuthContext } from "../context/auth-context.ts";
+import { PortcullisError } from "../errors.ts";
+import { admitPasswordTry } from "../limits/require-admission.ts";
+import type { Parts } from "../parts.ts";
+import { presentedPasswordSchema } from "../passwords/password-schema.ts";
+import {
+  deleteRegistrations,
+  findRegistration,
+  takeRegistration,
+} from "../repositories/registrations.ts";
+import type { RegistrationRecord } from "../repositories/registrations.ts";
+import type { AuthTransaction } from "../repositories/tables.ts";
+import { changeUser, deleteUser, findUserByEmail, insertUser } from "../repositories/users.ts";
+import type { UserRecord } from "../repositories/users.ts";
+import { plainText } from "../text-rules.ts";
+import { isSecretOf, opaqueTokenLengthMax, parseOpaqueToken } from "../tokens/opaque-token.ts";
+
+export const verifyEmailInput = z.strictObject({
+  token: plainText(opaqueTokenLengthMax),
+  password: presentedPasswordSchema,
+});
+
+/** A rival for the email can come in between reading and writing so often before we give up. */
+const attemptsMax = 3;
+
+/**
+ * Turns a registration into an account. The token shows that the caller reads the mailbox, the
+ * password that they made the registration: with either alone, someone could register in another's
+ * name and wait for the owner of the mailbox to open the door.
+ */
+export async function verifyEmail(
+  parts: Parts,
+  input: z.output<typeof verifyEmailInput>,
+  ctx: AuthContext,
+): Promise<{ verified: true }> {
+  const refuse = (cause: EmailTokenFailure): never => {
+    parts.audit.note(
+      auditEvent("email_verification_refused", ctx, parts.now(), { cause }, { userId: null }),
+    );
+    const isPassword = cause === "wrong_password";
+    throw new PortcullisError(isPassword ? "invalid_credentials" : "email_token_invalid");
+  };
+
+  const token = parseOpaqueToken(input.token);
+  if (token === undefined) return refuse("malformed");
+  const found = await parts.database.read((database) => findRegistration(database, token.id));
+  if (found === undefined || found.secretHash === null || !isSecretOf(token, found.secretHash)) {
+    return refuse("unknown");
+  }
+  if (found.expiresAt <= parts.now()) return refuse("expired");
+  const passwordTry = await admitPasswordTry(parts, ctx, found.email);
+  if (!(await parts.passwords.verify(found.passwordHash, input.password))) {
+    return refuse("wrong_password");
+  }
+  await passwordTry.succeeded();
+
+  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    const owner = await parts.database.read((database) => findUserByEmail(database, found.email));
+    const outcome = await settle(parts, found, owner, ctx);
+    if (outcome.kind === "refused") return refuse(outcome.cause);
+    if (outcome.kind === "verified") {
+      parts.report(outcome.event);
+      await parts.limiter.rememberAddress(found.email, ctx.address);
+      return { verified: true };
+    }
+  }
+  throw new PortcullisError("unavailable");
+}
+
+type Outcome =
+  | { readonly kind: "verified"; readonly event: ReturnType<typeof auditEvent<"email_verified">> }
+  | { readonly kind: "refused"; readonly cause: EmailTokenFailure }
+  /** The email has changed hands since it was looked up. */
+  | { readonly kind: "outrun" };
+
+/** @param owner who has the email as far as we know; their row is what the cache is told of. */
+function settle(
+  parts: Parts,
+  registration: RegistrationRecord,
+  owner: UserRecord | undefined,
+  ctx: AuthContext,
+): Promise<Outcome> {
+  const work = async (transaction: AuthTransaction): Promise<Outcome> => {
+    const now = await findUserByEmail(transaction, registration.email);
+    if (now?.id !== owner?.id) return { kind: "outrun" };
+    if (!(await takeRegistration(transaction, registration.id))) {
+      return { kind: "refused", cause: "unknown" };
+    }
+    await deleteRegistrations(transaction, registration.email);
+    if (now?.emailVerifiedAt != null) return { kind: "refused", cause: "taken" };
+
+    const userId = await giveEmail(parts, transaction, registration, now);
+    if (userId === undefined) throw new PortcullisError("unavailable");
+    const event = auditEvent("email_verified", ctx, parts.now(), {}, { userId });
+    await parts.audit.insert(transaction, event);
+    return { kind: "verified", event };
+  };
+  if (owner === undefined) return parts.database.transact(work);
+  const key = parts.cached.users.key(owner.id);
+  return parts.cache.write([key], (handle) => work(handle.withoutPlugins()));
+}
+
+/**
+ * An unverified account of somebody else goes: it was made by one who never showed to read the
+ * mailbox. The new one has an id of its own, so nothing that hung on the old one comes with it.
+ */
+async function giveEmail(
+  parts: Parts,
+  transaction: AuthTransaction,
+  registration: RegistrationRecord,
+  unverified: UserRecord | undefined,
+): Promise<string | undefined> {
+  const nowMs = parts.now();
+  if (unverified !== undefined && unverified.id === registration.userId) {
+    await changeUser(transaction, unverified.id, { emailVerifiedAtMs: nowMs });
+    return unverified.id;
+  }
+  if (unverified !== undefined) await deleteUser(transaction, unverified.id);
+  const id = randomUUID();
+  const isInserted = await insertUser(transaction, {
+    id,
+    email: registration.email,
+    name: registration.name,
+    role: "user",
+    passwordHash: registration.passwordHash,
+    emailVerifiedAtMs: nowMs,
+    createdAtMs: nowMs,
+  });
+  return isInserted ? id : undefined;
+}

@@ -1,0 +1,58 @@
+const secureName = "__Host-portcullis_refresh";
+const plainName = "portcullis_refresh";
+/** Longest Cookie header that is looked at, in characters. */
+const headerLengthMax = 8192;
+
+/** The refresh token of a browser, in a cookie that scripts cannot read. */
+export interface RefreshCookie {
+  /**
+   * Whether the request may use the cookie: it comes from a page over https, or from one of this
+   * machine. Anywhere else the cookie would travel in clear.
+   */
+  readonly isAllowed: boolean;
+  /** The token, if the request brought exactly one. */
+  read(): string | undefined;
+  /** @param maxAgeSeconds until the refresh token is over. */
+  set(refreshToken: string, maxAgeSeconds: number): void;
+  clear(): void;
+}
+
+/**
+ * The `__Host-` prefix makes browsers refuse the cookie from other hosts, from sub-domains and
+ * without TLS (RFC 6265bis, section 4.1.3.2). Only pages at http://localhost get it under a plain
+ * name. The page is told by its Origin, which browsers send with every POST and no page can change;
+ * the Host header is often that of a proxy.
+ */
+export function createRefreshCookie(request: Headers, answer: Headers): RefreshCookie {
+  const page = judgePage(request.get("origin"));
+  const name = page === "local" ? plainName : secureName;
+  const attributes = `Path=/; HttpOnly; SameSite=Strict${page === "local" ? "" : "; Secure"}`;
+  const write = (value: string, maxAgeSeconds: number): void => {
+    answer.append("set-cookie", `${name}=${value}; Max-Age=${maxAgeSeconds}; ${attributes}`);
+  };
+  return {
+    isAllowed: page !== "other",
+    read: () => (page === "other" ? undefined : readCookie(request.get("cookie"), name)),
+    set: write,
+    clear: () => write("", 0),
+  };
+}
+
+function judgePage(origin: string | null): "secure" | "local" | "other" {
+  if (origin === null || !URL.canParse(origin)) return "other";
+  const { protocol, hostname } = new URL(origin);
+  if (protocol === "https:") return "secure";
+  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  return protocol === "http:" && isLocal ? "local" : "other";
+}
+
+/** Two cookies of the name mean that somebody planted one: neither is believed. */
+function readCookie(header: string | null, name: string): string | undefined {
+  if (header === null || header.length > headerLengthMax) return undefined;
+  const values = header
+    .split(";")
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1));
+  return values.length === 1 ? values[0] : undefined;
+}
