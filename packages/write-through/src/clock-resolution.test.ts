@@ -36,6 +36,18 @@ it("takes a wall clock that is set back for a fine one, if it moves finely", () 
   expect(coarseClocks(setBack, 5)).toEqual([]);
 });
 
+it("takes a pause of the process for what it is", () => {
+  const fine = clocks({ monotonic: 0.005, wall: 1 });
+  let looks = 0;
+  const paused = (): Instant => {
+    looks += 1;
+    const { monotonicMs, wallMs } = fine();
+    const pauseMs = looks < 20 ? 0 : 100;
+    return { monotonicMs: monotonicMs + pauseMs, wallMs: wallMs + pauseMs };
+  };
+  expect(coarseClocks(paused, 5)).toEqual([]);
+});
+
 it("the clocks of this machine are fine enough for the shortest lease", () => {
   expect(coarseClocks(() => systemClock.now(), 5)).toEqual([]);
 });
