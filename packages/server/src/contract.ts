@@ -96,7 +96,7 @@ export interface UserPage {
   readonly nextCursor?: string;
 }
 
-/** An entry of the audit log. Ids are UUIDs; `at` is ISO 8601 in UTC. */
+/** An entry of the audit log. `id` counts up; the other ids are UUIDs; `at` is ISO 8601 in UTC. */
 export interface AuditEntry {
   readonly id: string;
   readonly at: string;
@@ -281,7 +281,8 @@ export type AuthProcedures = {
   admin: {
     users: {
       /**
-       * Permission `users:read`. `search`: 1 to 100 characters, in the email or the name, any case.
+       * Permission `users:read`. `search`: 1 to 100 characters, in the email or the name, in any case
+       * of A to Z, and of other letters as the locale of the database has it.
        * `limit`: most users of the page, 1 to 100, default 50.
        */
       list: QueryContract<

@@ -31,6 +31,26 @@ export async function loadRealm(database: AuthDatabase): Promise<RealmRecord> {
   };
 }
 
+/**
+ * The token epoch, held against change until the transaction ends. Of the rows that a transaction
+ * holds it comes first.
+ *
+ * @param purpose `"change"` when the transaction will raise it.
+ */
+export async function holdTokenEpoch(
+  transaction: AuthTransaction,
+  purpose: "read" | "change" = "read",
+): Promise<number> {
+  const row = await transaction
+    .selectFrom("portcullis.realm")
+    .select("token_epoch")
+    .where("id", "=", realmId)
+    .$if(purpose === "read", (query) => query.forShare())
+    .$if(purpose === "change", (query) => query.forNoKeyUpdate())
+    .executeTakeFirstOrThrow();
+  return safeInteger(row.token_epoch);
+}
+
 export async function readTokenEpoch(database: AuthDatabase): Promise<number> {
   const row = await database
     .selectFrom("portcullis.realm")

@@ -47,6 +47,7 @@ import {
   insertSession,
   listLiveSessions,
   loadSession,
+  recogniseDevice,
   revokeSessions,
   touchSession,
 } from "./sessions.ts";
@@ -129,6 +130,10 @@ async function scenario(database: AuthDatabase): Promise<unknown[]> {
     );
   }
   note(await read((db) => loadSession(db, id(10))), await read((db) => loadSession(db, id(99))));
+  const device = { address: "192.0.2.1", userAgent: "agent 1" };
+  note(await transact((tx) => recogniseDevice(tx, userId, device)));
+  note(await transact((tx) => recogniseDevice(tx, userId, { ...device, address: null })));
+  note(await transact((tx) => recogniseDevice(tx, id(9), device)));
   note(await read((db) => findSessionOwner(db, id(10))));
   note(await read((db) => findSessionOwner(db, id(99))));
   note(await read((db) => listLiveSessions(db, userId, t0)));

@@ -69,6 +69,33 @@ export async function insertSession(
     .execute();
 }
 
+/**
+ * Whether a user has signed in from an address with a program before, as far as their sessions are
+ * still kept; `"first"` when there are none at all.
+ */
+export async function recogniseDevice(
+  transaction: AuthTransaction,
+  userId: string,
+  device: { readonly address: string | null; readonly userAgent: string | null },
+): Promise<"first" | "known" | "new"> {
+  const row = await transaction
+    .selectFrom("portcullis.session")
+    .select((eb) =>
+      eb.fn
+        .agg<boolean | null>("bool_or", [
+          eb.and([
+            eb("address", "is not distinct from", device.address),
+            eb("user_agent", "is not distinct from", device.userAgent),
+          ]),
+        ])
+        .as("is_known"),
+    )
+    .where("user_id", "=", userId)
+    .executeTakeFirstOrThrow();
+  if (row.is_known === null) return "first";
+  return row.is_known ? "known" : "new";
+}
+
 /** Whose session it is. That never changes, so it needs no lock and no cache. */
 export async function findSessionOwner(
   database: AuthDatabase,

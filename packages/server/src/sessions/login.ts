@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { emailSchema } from "../accounts/email.ts";
+import { mailName } from "../accounts/mail-name.ts";
 import { auditEvent } from "../audit/audit-event.ts";
 import type { LoginFailure } from "../audit/audit-event.ts";
 import type { AuthContext } from "../context/auth-context.ts";
@@ -9,8 +10,10 @@ import { admitPasswordTry } from "../limits/require-admission.ts";
 import type { Parts } from "../parts.ts";
 import { presentedPasswordSchema } from "../passwords/password-schema.ts";
 import type { Password } from "../passwords/password-schema.ts";
+import { recogniseDevice } from "../repositories/sessions.ts";
+import type { AuthTransaction } from "../repositories/tables.ts";
 import { findCredentials, replacePasswordHash } from "../repositories/users.ts";
-import type { UserWithHash } from "../repositories/users.ts";
+import type { UserRecord, UserWithHash } from "../repositories/users.ts";
 import type { TokenSubject } from "../tokens/issue.ts";
 import { admitUser } from "./admit-user.ts";
 import { answerTokens } from "./answer-tokens.ts";
@@ -54,20 +57,40 @@ export async function login(
   const userId = found.id;
   const passwordHash = await rehash(parts, found, input.password);
   const opening = await parts.database.transact(async (transaction) => {
+    const device = await recogniseDevice(transaction, userId, ctx);
     const opened = await openSession(parts, transaction, userId, passwordHash, ctx);
     if (opened.kind === "refused") return opened;
     const { sessionId } = opened.session.subject;
     const about = { userId, sessionId };
     const event = auditEvent("login_succeeded", ctx, parts.now(), {}, about);
     await parts.audit.insert(transaction, event);
+    if (device === "new") await tellOfNewDevice(parts, transaction, opened.session.user, ctx);
     return { ...opened, event };
   });
   if (opening.kind === "refused") return fail(opening.cause, found.id);
   parts.report(opening.event);
+  parts.mail.nudge();
   await passwordTry.succeeded();
 
   await endReplacedSessions(parts, opening.session.subject, ctx);
   return answerTokens(parts, ctx, opening.session, place);
+}
+
+/** The user is told of a login that may not be theirs; of one from where they always are, not. */
+function tellOfNewDevice(
+  parts: Parts,
+  transaction: AuthTransaction,
+  user: UserRecord,
+  { userAgent, address }: AuthContext,
+): Promise<void> {
+  return parts.mail.queue(transaction, {
+    kind: "new_login",
+    to: user.email,
+    name: mailName(user),
+    at: parts.now(),
+    userAgent,
+    address,
+  });
 }
 
 /**

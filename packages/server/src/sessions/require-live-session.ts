@@ -1,7 +1,7 @@
 import type { SignedIn } from "../context/auth-context.ts";
 import { PortcullisError } from "../errors.ts";
 import type { Parts } from "../parts.ts";
-import { readTokenEpoch } from "../repositories/realm.ts";
+import { holdTokenEpoch } from "../repositories/realm.ts";
 import { holdSession } from "../repositories/sessions.ts";
 import type { AuthTransaction } from "../repositories/tables.ts";
 import { holdUser } from "../repositories/users.ts";
@@ -20,9 +20,9 @@ export async function requireLiveSession(
   transaction: AuthTransaction,
   auth: SignedIn,
 ): Promise<UserWithHash> {
+  const tokenEpoch = await holdTokenEpoch(transaction);
   const user = await holdUser(transaction, auth.user.id, "change");
   const session = await holdSession(transaction, auth.session.id);
-  const tokenEpoch = await readTokenEpoch(transaction);
   const isLive =
     user !== undefined &&
     session !== undefined &&

@@ -128,6 +128,24 @@ test("RT-01 the user is told by mail when a refresh token was used twice", async
   expect(mail.text).toMatch(/session|signed out/i);
 });
 
+test("V6.3.5 the user is told by mail of a login from a device not seen before", async () => {
+  const email = "traveller@example.test";
+  const from = (address: string, userAgent: string) =>
+    node.mutate(
+      "auth.login",
+      { email, password: testPassword },
+      { address, headers: { "user-agent": userAgent } },
+    );
+  await node.register(email);
+  await node.outbox.waitFor(({ to, text }) => to.address === email && text.includes("#token="));
+  await from("192.0.2.7", "One/1");
+  await from("192.0.2.7", "One/1");
+  await from("192.0.2.8", "One/1");
+  await node.outbox.waitFor(({ to, text }) => to.address === email && text.includes("192.0.2.8"));
+  const mails = node.outbox.mails().filter(({ to }) => to.address === email);
+  expect(mails).toHaveLength(2);
+});
+
 test("V14.2.7 what has served its purpose is deleted, and what has not is left", async () => {
   await using own = await startWorld();
   const [alone] = own.nodes;

@@ -27,6 +27,11 @@ async function up(database: Kysely<unknown>): Promise<void> {
     .on("portcullis.audit_event")
     .columns(["user_id", "id"])
     .execute();
+  await database.schema
+    .createIndex("audit_event_of_actor")
+    .on("portcullis.audit_event")
+    .columns(["actor_id", "id"])
+    .execute();
 
   await sql`
     create function portcullis.refuse_audit_change() returns trigger language plpgsql as $$

@@ -1,0 +1,17 @@
+import { z } from "zod";
+
+/** Most entries of a page. */
+export const pageSizeSchema = z.int().min(1).max(100).default(50);
+
+/**
+ * The page of a list that was read one further, so as to know whether there is more.
+ *
+ * @returns `last` is the entry that the next page begins after; absent when there is none.
+ */
+export function takePage<Item>(
+  found: readonly Item[],
+  limit: number,
+): { readonly items: readonly Item[]; readonly last: Item | undefined } {
+  const items = found.slice(0, limit);
+  return { items, last: found.length > limit ? items.at(-1) : undefined };
+}

@@ -1,0 +1,33 @@
+import type { Parts } from "../parts.ts";
+import type { SignedInProcedure } from "../signed-in.ts";
+import { InvalidAuthOptionsError } from "../start-errors.ts";
+import type { Root } from "../trpc.ts";
+import { deny } from "./deny.ts";
+import { adminRole } from "./permissions.ts";
+
+/**
+ * Makes the plug-ins that let a call through when the caller's role permits something. The role is
+ * that of the user's row as it is now, which the check of the token has read.
+ */
+export function createPermitted(root: Root, signedIn: SignedInProcedure, parts: Parts) {
+  return (permission: string) => {
+    // A misspelt permission would be refused to everybody, and for good.
+    if (!parts.roles.permits(adminRole, permission)) {
+      throw new InvalidAuthOptionsError(
+        `permitted(${JSON.stringify(permission)}): add it to roles.permissions, ` +
+          "or correct its spelling",
+      );
+    }
+    return root.procedure.concat(signedIn).use(({ ctx, next }) => {
+      if (!parts.roles.permits(ctx.auth.user.role, permission)) deny(parts, ctx, permission);
+      return next();
+    });
+  };
+}
+
+/**
+ * The type of `auth.permitted`, for `t.procedure.concat(auth.permitted("posts:moderate"))`.
+ *
+ * It throws `InvalidAuthOptionsError` when there is no such permission.
+ */
+export type Permitted = ReturnType<typeof createPermitted>;
