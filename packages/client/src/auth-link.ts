@@ -117,6 +117,24 @@ export function createAuthLink<Router extends AnyTRPCRouter>(
     }
   }
 
+  /** For calls that end the session they came in, and answer with the tokens of the next one. */
+  async function continueSession(op: Operation): Promise<Answer> {
+    const session = current;
+    if (session === undefined) return transport.sendAlone(op, undefined);
+    const answer = await callInSession(session, op, transport.sendAlone);
+    session.replace(holdTokens(dataOf(answer), performance.now()));
+    return answer;
+  }
+
+  /** For calls that may be refused until the password is entered again, and else end the session. */
+  async function leave(op: Operation): Promise<Answer> {
+    const session = current;
+    if (session === undefined) return transport.sendAlone(op, undefined);
+    const answer = await callInSession(session, op, transport.sendAlone);
+    if (session === current) endCurrentSession();
+    return answer;
+  }
+
   function call(op: Operation): Promise<Answer> {
     switch (op.path) {
       case `${authPath}.login`:
@@ -124,10 +142,19 @@ export function createAuthLink<Router extends AnyTRPCRouter>(
       case `${authPath}.refresh`:
         return refreshForCaller(op);
       case `${authPath}.register`:
+      case `${authPath}.verifyEmail`:
+      case `${authPath}.forgotPassword`:
+      case `${authPath}.resetPassword`:
         return transport.sendAlone(op, undefined);
+      case `${authPath}.confirm`:
+      case `${authPath}.account.changePassword`:
+        return continueSession(op);
       case `${authPath}.logout`:
       case `${authPath}.logoutEverywhere`:
         return logOut(op);
+      case `${authPath}.account.remove`:
+      case `${authPath}.admin.revokeAllTokens`:
+        return leave(op);
       default:
         return current === undefined
           ? transport.sendBatched(op, undefined)

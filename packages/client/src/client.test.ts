@@ -37,9 +37,11 @@ describe("types", () => {
     const { api } = createClient();
     expectTypeOf(api.notes.add.mutate).parameter(0).toEqualTypeOf<{ text: string }>();
     expectTypeOf(api.notes.whose.query).returns.resolves.toEqualTypeOf<string>();
-    expectTypeOf(api.auth.login.mutate)
-      .parameter(0)
-      .toEqualTypeOf<{ email: string; password: string }>();
+    expectTypeOf(api.auth.login.mutate).parameter(0).toEqualTypeOf<{
+      email: string;
+      password: string;
+      refreshTokenIn?: "body" | "cookie" | undefined;
+    }>();
   });
 
   it("refuses a router without the auth procedures, and says what to do", () => {
@@ -67,7 +69,13 @@ describe("signing in and out", () => {
     const { api, session, history } = createClient();
     await api.auth.login.mutate(ada);
     expect(await api.notes.whose.query()).toBe(ada.email);
-    const user = { id: ada.email, email: ada.email, name: "Name", role: "member" };
+    const user = {
+      id: ada.email,
+      email: ada.email,
+      name: "Name",
+      role: "member",
+      emailVerified: true,
+    };
     expect(session.getSnapshot()).toEqual({ status: "signedIn", user });
     expect(session.getSnapshot()).toBe(session.getSnapshot());
     expect(history).toHaveLength(1);
@@ -551,7 +559,7 @@ describe("requests", () => {
       tokenType: "Bearer",
       expiresIn: 600,
       refreshToken: "refresh",
-      user: { id: "1", email: "", name: "", role: "" },
+      user: { id: "1", email: "", name: "", role: "", emailVerified: false },
     });
     const error = await api.auth.login.mutate(ada).catch((refusal: unknown) => refusal);
     expect(String(error)).toContain('"accessToken" has another form');

@@ -68,11 +68,14 @@ export interface Gate {
   open(): void;
 }
 
+/** Tokens in the body, where this client takes them. */
+type IssuedTokens = TokenSet & { readonly refreshToken: string };
+
 interface State {
   readonly logins: Set<Login>;
   readonly access: Map<string, AccessToken>;
   /** Makes tokens for a login; `refreshToken` when it is to keep the one it has. */
-  issue(login: Login, expiresInSeconds: number, refreshToken?: string): TokenSet;
+  issue(login: Login, expiresInSeconds: number, refreshToken?: string): IssuedTokens;
   /** Life of the tokens that a login answers, in seconds. */
   loginExpiresIn: number;
   refreshExpiresIn: number;
@@ -94,7 +97,7 @@ function createState(): State {
   const logins = new Set<Login>();
   const access = new Map<string, AccessToken>();
 
-  function issue(login: Login, expiresIn: number, refreshToken?: string): TokenSet {
+  function issue(login: Login, expiresIn: number, refreshToken?: string): IssuedTokens {
     const accessToken = `access-${++made}`;
     access.set(accessToken, { login, standing: "live" });
     login.refreshToken = refreshToken ?? `refresh-${made}.secret`;
@@ -103,7 +106,13 @@ function createState(): State {
       tokenType: "Bearer",
       expiresIn,
       refreshToken: login.refreshToken,
-      user: { id: login.email, email: login.email, name: "Name", role: "member" },
+      user: {
+        id: login.email,
+        email: login.email,
+        name: "Name",
+        role: "member",
+        emailVerified: true,
+      },
     };
   }
 
@@ -136,6 +145,7 @@ export type TestRouter = TRPCBuiltRouter<
   }
 >;
 
+/** Has those of the procedures that tests of the client call. */
 function createRouter(state: State): TestRouter {
   function check(token: string | undefined): Login {
     if (token === undefined) throw new Refusal("UNAUTHORIZED", "unauthenticated");
@@ -147,7 +157,7 @@ function createRouter(state: State): TestRouter {
   }
   const signedIn = t.procedure.use(({ ctx, next }) => next({ ctx: { login: check(ctx.token) } }));
 
-  return t.router({
+  const router = t.router({
     auth: t.router({
       register: t.procedure
         .input((input: unknown) => input as { email: string; password: string; name: string })
@@ -161,10 +171,10 @@ function createRouter(state: State): TestRouter {
           return state.issue(login, state.loginExpiresIn);
         }),
       refresh: t.procedure
-        .input((input: unknown) => input as { refreshToken: string })
+        .input((input: unknown) => input as { refreshToken?: string | null })
         .mutation(({ input }) => {
           if (state.refreshRefusal !== undefined) throw new Refusal(...state.refreshRefusal);
-          const { refreshToken } = input;
+          const refreshToken = input.refreshToken ?? "";
           const login = [...state.logins].find((each) =>
             [each.refreshToken, each.parentToken].includes(refreshToken),
           );
@@ -189,12 +199,15 @@ function createRouter(state: State): TestRouter {
         email: ctx.login.email,
         name: "Name",
         role: "member",
+        emailVerified: true,
       })),
       sessions: t.router({
         list: signedIn.query(() => [
           {
             id: "session",
             userAgent: null as string | null,
+            address: null as string | null,
+            lastUsedAt: "2026-01-01T00:00:00Z",
             createdAt: "2026-01-01T00:00:00Z",
             expiresAt: "2026-02-01T00:00:00Z",
             current: true,
@@ -216,6 +229,7 @@ function createRouter(state: State): TestRouter {
         }),
     }),
   });
+  return router as unknown as TestRouter;
 }
 
 /** One HTTP request as the server saw it. */

@@ -44,6 +44,7 @@ export function holdTokens(answer: unknown, arrivedAtMs: number): HeldTokens {
       email: textIn(user.email, "user.email"),
       name: textIn(user.name, "user.name"),
       role: textIn(user.role, "user.role"),
+      emailVerified: user.emailVerified === true,
     }),
     overAtMs: arrivedAtMs + lifeMs - Math.min(lifeMs * marginShare, maxMarginMs),
   };

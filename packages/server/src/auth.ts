@@ -89,7 +89,7 @@ export interface Auth {
  *
  * @example
  * ```ts setup=services
- * import { type AuthContext, createAuth } from "@portcullis/server";
+ * import { type AuthContext, createAuth, createSmtpTransport } from "@portcullis/server";
  * import { initTRPC } from "@trpc/server";
  *
  * const auth = createAuth({
@@ -97,6 +97,11 @@ export interface Auth {
  *   cache,
  *   secret: process.env["AUTH_SECRET"] ?? "",
  *   tokens: { issuer: "https://auth.example.com", audience: "https://api.example.com" },
+ *   mail: {
+ *     transport: createSmtpTransport({ url: process.env["SMTP_URL"] ?? "" }),
+ *     from: "auth@example.com",
+ *     appUrl: "https://app.example.com",
+ *   },
  * });
  * await auth.start();
  *

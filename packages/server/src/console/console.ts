@@ -55,16 +55,7 @@ export interface UserReport {
  * before you try again.
  *
  * @example
- * ```ts setup=services
- * import { createAuth } from "@portcullis/server";
- *
- * const auth = createAuth({
- *   database,
- *   cache,
- *   secret: process.env["AUTH_SECRET"] ?? "",
- *   tokens: { issuer: "https://auth.example.com", audience: "https://api.example.com" },
- *   accounts: { requireVerifiedEmail: false },
- * });
+ * ```ts setup=auth
  * const outcome = await auth.console.banUser({ email: "eve@example.com", reason: "Spam" });
  * if (outcome.kind === "banned") console.log(`${outcome.user.name} is out, on every node.`);
  * ```

@@ -39,15 +39,7 @@ export type OauthClientCreation =
  * changing ones with `outcome_unknown`: then ask `list()`.
  *
  * @example
- * ```ts setup=services
- * import { createAuth } from "@portcullis/server";
- *
- * const auth = createAuth({
- *   database,
- *   cache,
- *   secret: process.env["AUTH_SECRET"] ?? "",
- *   tokens: { issuer: "https://auth.example.com", audience: "https://api.example.com" },
- * });
+ * ```ts setup=auth
  * const client = await auth.oauthClients.create("Billing");
  * if (client.kind === "created") console.log(client.clientId, client.clientSecret);
  * ```

@@ -29,17 +29,7 @@ import { readTokenForm } from "./token-form.ts";
  * for all clients together.
  *
  * @example
- * ```ts setup=services
- * import { createAuth } from "@portcullis/server";
- *
- * const auth = createAuth({
- *   database,
- *   cache,
- *   secret: process.env["AUTH_SECRET"] ?? "",
- *   tokens: { issuer: "https://auth.example.com", audience: "https://api.example.com" },
- * });
- * await auth.start();
- *
+ * ```ts setup=auth
  * export async function handle(request: Request, peerAddress: string): Promise<Response> {
  *   switch (new URL(request.url).pathname) {
  *     case "/oauth/introspect":

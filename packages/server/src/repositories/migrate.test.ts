@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createTestDatabase } from "@portcullis/testing";
 import { migrateWriteThrough } from "@portcullis/write-through";
 import { sql } from "kysely";
@@ -32,6 +33,35 @@ test("tells what is applied, undoes it one by one, and does it again", async () 
     await migrateAuth(database);
     const again = await readAuthMigrations(database);
     expect(again.migrations.every(({ appliedAt }) => appliedAt !== null)).toBe(true);
+  } finally {
+    await database.destroy();
+  }
+});
+
+test("undoes what has sessions of users who are gone", async () => {
+  await using own = await createTestDatabase();
+  const database = openDatabase(own.url);
+  try {
+    await migrateWriteThrough(database);
+    await migrateAuth(database);
+    const now = new Date();
+    await database
+      .insertInto("portcullis.session")
+      .values({
+        id: randomUUID(),
+        user_id: randomUUID(),
+        token_version: 1,
+        token_epoch: 1,
+        created_at: now,
+        last_used_at: now,
+        authenticated_at: now,
+        expires_at: now,
+      })
+      .execute();
+    const { migrations } = await readAuthMigrations(database);
+    for (const { name } of migrations.toReversed()) {
+      expect(await undoAuthMigration(database)).toEqual({ kind: "undone", name });
+    }
   } finally {
     await database.destroy();
   }

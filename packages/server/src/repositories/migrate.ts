@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import { Migrator } from "kysely/migration";
 import { firstTables } from "./migrations/0001-first-tables.ts";
@@ -78,7 +79,9 @@ export async function readAuthMigrations<Database>(
 export async function undoAuthMigration<Database>(
   database: Kysely<Database>,
 ): Promise<AuthMigrationReversal> {
-  const { error, results = [] } = await migratorOf(database).migrateDown();
+  const { error, results = [] } = await outOfBand(database, (connection) =>
+    migratorOf(connection).migrateDown(),
+  );
   if (error !== undefined) {
     throw new Error("The last migration of Portcullis could not be undone", { cause: error });
   }
@@ -86,6 +89,21 @@ export async function undoAuthMigration<Database>(
   return undone === undefined
     ? { kind: "nothing_applied" }
     : { kind: "undone", name: undone.migrationName };
+}
+
+/** The way back may delete rows that caches know of: each then empties itself when it commits. */
+async function outOfBand<Database, Value>(
+  database: Kysely<Database>,
+  work: (connection: Kysely<Database>) => Promise<Value>,
+): Promise<Value> {
+  return await database.connection().execute(async (connection) => {
+    await sql`select set_config('portcullis.out_of_band', 'flush', false)`.execute(connection);
+    try {
+      return await work(connection);
+    } finally {
+      await sql`select set_config('portcullis.out_of_band', '', false)`.execute(connection);
+    }
+  });
 }
 
 function migratorOf<Database>(database: Kysely<Database>): Migrator {

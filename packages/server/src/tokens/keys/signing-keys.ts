@@ -30,17 +30,7 @@ export interface SigningKeyInfo {
  * ones throw what `cache.write` throws; after an `OutcomeUnknownError` ask `list()`.
  *
  * @example
- * ```ts setup=services
- * import { createAuth } from "@portcullis/server";
- *
- * const auth = createAuth({
- *   database,
- *   cache,
- *   secret: process.env["AUTH_SECRET"] ?? "",
- *   tokens: { issuer: "https://auth.example.com", audience: "https://api.example.com" },
- * });
- * await auth.start();
- *
+ * ```ts setup=auth
  * const active = (await auth.keys.list()).find((key) => key.state === "active");
  * // Somebody may have seen it: from here on no node takes a token of it.
  * if (active !== undefined) await auth.keys.retire(active.kid);
