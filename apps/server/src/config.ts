@@ -9,8 +9,17 @@ export type StorageConfig =
       readonly kind: "servers";
       readonly databaseUrl: string;
       readonly redisUrl: string;
-      readonly secret: string;
+      /** The first is used for what is new; the others open what is older. */
+      readonly secrets: readonly [string, ...string[]];
     };
+
+/** Where mails go. */
+export type MailConfig =
+  /** Nowhere; then nobody can verify an email or reset a password. */
+  | { readonly kind: "none" }
+  /** Kept in memory, and shown at `/outbox`: for trying the embedded service out. */
+  | { readonly kind: "outbox" }
+  | { readonly kind: "smtp"; readonly url: string };
 
 export type LogLevel = (typeof logLevels)[number];
 
@@ -22,7 +31,18 @@ export interface ServiceConfig {
   readonly storage: StorageConfig;
   readonly issuer: string;
   readonly audience: string;
+  readonly algorithm: "EdDSA" | "ES256";
   readonly accessTokenTtlSeconds: number;
+  readonly appName: string;
+  /** Where the application's pages are, to which mails link. */
+  readonly appUrl: string;
+  readonly mail: MailConfig;
+  readonly mailFrom: string;
+  readonly requireVerifiedEmail: boolean;
+  /** A file of breached passwords' hashes; none when absent. */
+  readonly breachFile: string | undefined;
+  /** As CIDR. */
+  readonly trustedProxies: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly leaseMs: number;
   readonly log: { readonly level: LogLevel; readonly format: "json" | "text" };
@@ -40,6 +60,8 @@ const logLevels = ["fatal", "error", "warn", "info", "debug", "silent"] as const
 const defaultPort = 3000;
 const defaultPublicUrl = `http://localhost:${defaultPort}`;
 const maxAllowedOrigins = 100;
+const maxSecrets = 10;
+const maxTrustedProxies = 100;
 
 const variables = z.object({
   HOST: z
@@ -73,26 +95,64 @@ const variables = z.object({
     .optional(),
   AUTH_SECRET: z
     .string()
+    .transform(listOf)
     .refine(
-      (secret) => Buffer.byteLength(secret) >= 32 && Buffer.byteLength(secret) <= 4096,
-      "AUTH_SECRET must have 32 to 4096 bytes; `openssl rand -base64 48` makes one.",
+      (secrets) =>
+        secrets.length >= 1 && secrets.length <= maxSecrets && secrets.every(isLongEnough),
+      `AUTH_SECRET must have 32 to 4096 bytes; \`openssl rand -base64 48\` makes one. To replace it, give all nodes the old one and the new one with a comma between them, then the new one first, then the new one alone; at most ${maxSecrets}.`,
     )
     .optional(),
   AUTH_ISSUER: claimText("AUTH_ISSUER").optional(),
   AUTH_AUDIENCE: claimText("AUTH_AUDIENCE").optional(),
   ACCESS_TOKEN_TTL_SECONDS: wholeNumber("ACCESS_TOKEN_TTL_SECONDS", 60, 3600).default(600),
+  TOKEN_ALGORITHM: z
+    .enum(["EdDSA", "ES256"], "TOKEN_ALGORITHM must be EdDSA or ES256.")
+    .default("EdDSA"),
+  SMTP_URL: z
+    .string()
+    .refine(
+      (url) => hasProtocol(url, ["smtp:", "smtps:"]),
+      "SMTP_URL must be an smtp:// or smtps:// URL of a mail server.",
+    )
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,189}$/,
+      "MAIL_FROM must be a plain address, auth@example.com for instance.",
+    )
+    .optional(),
+  APP_NAME: z
+    .string()
+    .regex(/^[^\p{Cc}]{1,64}$/u, "APP_NAME must have 1 to 64 characters.")
+    .default("Portcullis"),
+  APP_URL: z
+    .string()
+    .refine(
+      isWebUrl,
+      "APP_URL must be the http or https address of the application's pages, to which mails link.",
+    )
+    .optional(),
+  REQUIRE_VERIFIED_EMAIL: z
+    .enum(["true", "false"], "REQUIRE_VERIFIED_EMAIL must be true or false.")
+    .transform((value) => value === "true")
+    .optional(),
+  BREACHED_PASSWORDS_FILE: z.string().optional(),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform(listOf)
+    .refine(
+      (networks) => networks.length <= maxTrustedProxies,
+      `TRUSTED_PROXIES must be at most ${maxTrustedProxies} networks with commas between them, 10.0.0.0/8 for instance.`,
+    )
+    .default([]),
   DATA_DIR: z
     .string()
     .refine((folder) => !folder.includes("\0"), "DATA_DIR must be the path of a folder.")
     .optional(),
   ALLOWED_ORIGINS: z
     .string()
-    .transform((list) =>
-      list
-        .split(",")
-        .map((origin) => origin.trim())
-        .filter(Boolean),
-    )
+    .transform(listOf)
     .refine(
       (origins) => origins.length <= maxAllowedOrigins && origins.every(isOrigin),
       `ALLOWED_ORIGINS must be at most ${maxAllowedOrigins} web origins with commas between them, https://app.example.com for instance, without a path.`,
@@ -131,7 +191,16 @@ export function readConfig(environment: Environment): ConfigOutcome {
       storage: storageOf(values),
       issuer: values.AUTH_ISSUER ?? publicUrl,
       audience: values.AUTH_AUDIENCE ?? publicUrl,
+      algorithm: values.TOKEN_ALGORITHM,
       accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
+      appName: values.APP_NAME,
+      appUrl: values.APP_URL ?? values.PUBLIC_URL ?? localUrl(values.PORT),
+      mail: mailOf(values),
+      mailFrom: values.MAIL_FROM ?? "auth@localhost.localdomain",
+      // Embedded mode is for trying things out, where no mail gets anywhere.
+      requireVerifiedEmail: values.REQUIRE_VERIFIED_EMAIL ?? values.DATABASE_URL !== undefined,
+      breachFile: values.BREACHED_PASSWORDS_FILE,
+      trustedProxies: values.TRUSTED_PROXIES,
       allowedOrigins: originsOf(values),
       // An embedded service has a new store at every start, and its first change waits a lease.
       leaseMs: values.LEASE_MS ?? (values.DATABASE_URL === undefined ? 1000 : 5000),
@@ -164,6 +233,14 @@ function combinationProblems(given: Environment): string[] {
       "DATABASE_URL is set and AUTH_SECRET is not: set AUTH_SECRET to the same random text on all nodes; `openssl rand -base64 48` makes one.",
     ],
     [
+      !embedded && given["SMTP_URL"] === undefined && given["REQUIRE_VERIFIED_EMAIL"] !== "false",
+      "DATABASE_URL is set and SMTP_URL is not: set SMTP_URL to a mail server, so that emails can be verified and passwords reset. Or set REQUIRE_VERIFIED_EMAIL=false: then anybody can use an account under an address that is not theirs, and a forgotten password is lost.",
+    ],
+    [
+      given["SMTP_URL"] !== undefined && given["MAIL_FROM"] === undefined,
+      "SMTP_URL is set and MAIL_FROM is not: set MAIL_FROM to the address that mails come from.",
+    ],
+    [
       !embedded && given["DATA_DIR"] !== undefined,
       "DATABASE_URL and DATA_DIR are both set: DATA_DIR is for the embedded mode only. Remove one.",
     ],
@@ -174,11 +251,22 @@ function combinationProblems(given: Environment): string[] {
 type Values = z.infer<typeof variables>;
 
 function storageOf(values: Values): StorageConfig {
-  const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, AUTH_SECRET: secret } = values;
-  if (databaseUrl === undefined || redisUrl === undefined || secret === undefined) {
+  const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, AUTH_SECRET: secrets } = values;
+  const [newest, ...older] = secrets ?? [];
+  if (databaseUrl === undefined || redisUrl === undefined || newest === undefined) {
     return { kind: "embedded", dataFolder: values.DATA_DIR ?? ".data" };
   }
-  return { kind: "servers", databaseUrl, redisUrl, secret };
+  return { kind: "servers", databaseUrl, redisUrl, secrets: [newest, ...older] };
+}
+
+/** Where a person at this machine reaches it, as far as that is known before it listens. */
+function localUrl(port: number | undefined): string {
+  return `http://localhost:${port || defaultPort}`;
+}
+
+function mailOf({ SMTP_URL: url, DATABASE_URL: databaseUrl }: Values): MailConfig {
+  if (url !== undefined) return { kind: "smtp", url };
+  return { kind: databaseUrl === undefined ? "outbox" : "none" };
 }
 
 /** A page served at the public address may call the service too. */
@@ -199,6 +287,19 @@ function wholeNumber(name: string, min: number, max: number, note?: string) {
 function claimText(name: string) {
   const problem = `${name} must have 1 to 255 characters without blanks.`;
   return z.string().regex(/^[\x21-\x7e]{1,255}$/, problem);
+}
+
+/** The parts of a text with commas between them. */
+function listOf(text: string): string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);
+}
+
+function isLongEnough(secret: string): boolean {
+  const bytes = Buffer.byteLength(secret);
+  return bytes >= 32 && bytes <= 4096;
 }
 
 function hasProtocol(url: string, protocols: readonly string[]): boolean {

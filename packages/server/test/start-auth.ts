@@ -252,7 +252,7 @@ export function createNode(
   return node;
 }
 
-async function migrate(url: string): Promise<void> {
+export async function migrate(url: string): Promise<void> {
   const database = openDatabase(url);
   try {
     await migrateWriteThrough(database);

@@ -51,7 +51,7 @@ export interface AuditDetails {
 export type AuditKind = keyof AuditDetails;
 
 /** Every audited kind and its outcome. */
-export const auditOutcomes: Readonly<Record<AuditKind, "success" | "refused">> = {
+const auditOutcomes: Readonly<Record<AuditKind, "success" | "refused">> = {
   registration_accepted: "success",
   email_verified: "success",
   email_verification_refused: "refused",

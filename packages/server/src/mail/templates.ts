@@ -31,7 +31,7 @@ export const defaultTemplates: MailTemplates = {
     layOut(`Confirm your email address for ${appName}`, [
       greeting(null),
       `Somebody, most likely you, registered at ${appName} with this address. ` +
-        "Confirm that it is yours:",
+        "Confirm that it is yours, with the password that you chose:",
       { label: "Confirm my address", link },
       validity(expiresInMinutes),
       nothingToDo,
