@@ -194,7 +194,8 @@ export function readConfig(environment: Environment): ConfigOutcome {
       algorithm: values.TOKEN_ALGORITHM,
       accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
       appName: values.APP_NAME,
-      appUrl: values.APP_URL ?? values.PUBLIC_URL ?? localUrl(values.PORT),
+      appUrl:
+        values.APP_URL ?? (values.PUBLIC_URL === undefined ? localUrl(values.PORT) : publicUrl),
       mail: mailOf(values),
       mailFrom: values.MAIL_FROM ?? "auth@localhost.localdomain",
       // Embedded mode is for trying things out, where no mail gets anywhere.
