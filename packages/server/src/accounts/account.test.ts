@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-const change = (token: string, currentPassword: string, password = newPassword) =>
+const changePassword = (token: string, currentPassword: string, password = newPassword) =>
   node.mutate("auth.account.changePassword", { currentPassword, newPassword: password }, { token });
 const changeEmail = (token: string, email: string) =>
   node.mutate("auth.account.changeEmail", { email }, { token });
@@ -30,7 +30,7 @@ test("V6.2.2 a user changes the password: the old one fails, the new one works",
   const email = "changer@example.test";
   const tokens = await signUpVerified(node, email);
   const other = await node.login(email);
-  const answer = await change(tokens.accessToken, testPassword);
+  const answer = await changePassword(tokens.accessToken, testPassword);
   expect(answer.status).toBe(200);
   const fresh = answer.data as BodyTokenSet;
 
@@ -53,7 +53,9 @@ test("V6.2.2 a user changes the password: the old one fails, the new one works",
 
 test("V6.2.3 without the current password nothing changes and no session ends", async () => {
   const { accessToken } = await signUpVerified(node, "careful@example.test");
-  expect(reasonOf(await change(accessToken, "not the current one"))).toBe("invalid_credentials");
+  expect(reasonOf(await changePassword(accessToken, "not the current one"))).toBe(
+    "invalid_credentials",
+  );
   const missing = await node.mutate(
     "auth.account.changePassword",
     { newPassword },
@@ -66,8 +68,10 @@ test("V6.2.3 without the current password nothing changes and no session ends", 
 
 test("V2.1.2 the new password is another one, and not made of what is known of the user", async () => {
   const { accessToken } = await signUpVerified(node, "consistent@example.test");
-  expect(reasonOf(await change(accessToken, testPassword, testPassword))).toBe("input_invalid");
-  const refused = await change(accessToken, testPassword, "consistent example 1");
+  expect(reasonOf(await changePassword(accessToken, testPassword, testPassword))).toBe(
+    "input_invalid",
+  );
+  const refused = await changePassword(accessToken, testPassword, "consistent example 1");
   expect(reasonOf(refused)).toBe("password_refused");
   expect((await node.me(accessToken)).status).toBe(200);
 });

@@ -3,7 +3,7 @@ import { replaceEmailToken } from "../repositories/email-tokens.ts";
 import type { EmailTokenPurpose } from "../repositories/email-tokens.ts";
 import { findRegistration, setRegistrationSecret } from "../repositories/registrations.ts";
 import type { AuthTransaction } from "../repositories/tables.ts";
-import { findUserByEmail, loadUser } from "../repositories/users.ts";
+import { findUserByEmail, isVerified, loadUser } from "../repositories/users.ts";
 import { hashOf, makeOpaqueToken, writeOpaqueToken } from "../tokens/opaque-token.ts";
 import { mailName } from "./mail-name.ts";
 import {
@@ -45,7 +45,7 @@ export function createMailResolvers(now: () => number): MailResolvers {
       // Taken back: another registration of the email was verified, or its account deleted.
       if (registration === undefined) return undefined;
       const owner = await findUserByEmail(transaction, to);
-      if (owner?.emailVerifiedAt != null) return { kind: "already_registered", to };
+      if (isVerified(owner)) return { kind: "already_registered", to };
       const { secret } = makeOpaqueToken();
       const token = { id: registrationId, secret };
       await setRegistrationSecret(transaction, registrationId, hashOf(token));

@@ -14,7 +14,13 @@ import {
 } from "../repositories/registrations.ts";
 import type { RegistrationRecord } from "../repositories/registrations.ts";
 import type { AuthTransaction } from "../repositories/tables.ts";
-import { changeUser, deleteUser, findUserByEmail, insertUser } from "../repositories/users.ts";
+import {
+  changeUser,
+  deleteUser,
+  findUserByEmail,
+  insertUser,
+  isVerified,
+} from "../repositories/users.ts";
 import type { UserRecord } from "../repositories/users.ts";
 import { plainText } from "../text-rules.ts";
 import { isSecretOf, opaqueTokenLengthMax, parseOpaqueToken } from "../tokens/opaque-token.ts";
@@ -91,7 +97,7 @@ function settle(
       return { kind: "refused", cause: "unknown" };
     }
     await deleteRegistrations(transaction, registration.email);
-    if (now?.emailVerifiedAt != null) return { kind: "refused", cause: "taken" };
+    if (isVerified(now)) return { kind: "refused", cause: "taken" };
 
     const userId = await giveEmail(parts, transaction, registration, now);
     if (userId === undefined) throw new PortcullisError("unavailable");

@@ -18,6 +18,11 @@ export const userRecordSchema = z.strictObject({
 
 export type UserRecord = z.infer<typeof userRecordSchema>;
 
+/** Whether there is a user, and one who has shown to read their mail. */
+export function isVerified(user: UserRecord | undefined): boolean {
+  return user !== undefined && user.emailVerifiedAt !== null;
+}
+
 const recordColumns = [
   "id",
   "email",

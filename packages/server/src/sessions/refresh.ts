@@ -40,14 +40,15 @@ export async function refresh(
   input: z.output<typeof refreshInput>,
   ctx: AuthContext,
 ): Promise<TokenSet> {
-  const place = input.refreshToken == null ? "cookie" : "body";
+  const fromBody = input.refreshToken ?? undefined;
+  const place = fromBody === undefined ? "cookie" : "body";
   const refuse = (cause: RefreshRefusal): never => {
     parts.report({ kind: "refresh_refused", requestId: ctx.requestId, cause });
     if (place === "cookie") ctx.refreshCookie.clear();
     throw new PortcullisError("refresh_token_invalid");
   };
 
-  const presented = parseOpaqueToken(input.refreshToken ?? ctx.refreshCookie.read() ?? "");
+  const presented = parseOpaqueToken(fromBody ?? ctx.refreshCookie.read() ?? "");
   if (presented === undefined) return refuse("malformed");
   const outcome = await parts.database.transact((transaction) =>
     rotate(parts, transaction, presented),

@@ -100,7 +100,7 @@ export async function unguardCachedTable<Database>(
   database: Kysely<Database>,
   options: Pick<GuardOptions, "table" | "name">,
 ): Promise<void> {
-  const { table, name } = names(options);
+  const { table, name } = nameParts(options);
   const run = async (handle: Kysely<Database>): Promise<void> => {
     for (const event of guardedEvents) {
       const trigger = triggerOf(event, name);
@@ -117,7 +117,7 @@ function triggerOf(event: (typeof guardedEvents)[number], name: string): RawBuil
   return sql.id(`portcullis_${event}_${name}`);
 }
 
-function names(options: Pick<GuardOptions, "table" | "name">): {
+function nameParts(options: Pick<GuardOptions, "table" | "name">): {
   readonly table: RawBuilder<unknown>;
   readonly name: string;
 } {
@@ -141,7 +141,7 @@ async function requireMigration<Database>(database: Kysely<Database>): Promise<v
  * statement: writers lock the authority first and rows second, and so must it.
  */
 function guardStatements(options: GuardOptions): readonly RawBuilder<unknown>[] {
-  const { table, name } = names(options);
+  const { table, name } = nameParts(options);
   const idColumn = matching("idColumn", options.idColumn, identifier);
   const changed = changedCondition(idColumn, options.columns);
   const refusesInserts = isRefused(options.inserts ?? "refused");
