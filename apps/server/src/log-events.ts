@@ -10,9 +10,19 @@ export function logAuthEvents(log: Logger): (event: AuthEvent) => void {
       case "call_failed":
         logFailedCall(log, event);
         break;
+      case "audit_not_written":
       case "keys_not_reloaded":
+      case "keys_not_rotated":
+      case "mail_worker_failed":
+      case "purge_failed":
         log.error(details, kind);
         break;
+      case "breach_source_failed":
+      case "limits_counted_locally":
+      case "mail_failed":
+      case "mail_given_up":
+      case "permission_denied":
+      case "rate_limited":
       case "refresh_token_reused":
         log.warn(details, kind);
         break;

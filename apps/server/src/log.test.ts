@@ -56,6 +56,15 @@ describe("the log", () => {
     expect(first).toMatch(/^\d\d:\d\d:\d\d\.\d{3} warn {2}/);
   });
 
+  it("V16.4.1 has nothing but printable ASCII in JSON either, and says what was logged", () => {
+    const { log, text } = logOf("json");
+    const forged =
+      "a\u001b[2J\u0085\u009b2K\u2028\u2029\u202egnp.exe\u2066\r\u{e0041}\\\u00e9\ud800";
+    log.warn({ userAgent: forged, [forged]: 1 }, forged);
+    expect(text()).toMatch(/^[\x20-\x7e]+\n$/);
+    expect(JSON.parse(text())).toMatchObject({ userAgent: forged, [forged]: 1, msg: forged });
+  });
+
   it("is one readable line, which nothing logged can break", () => {
     const { log, text } = logOf("text");
     log.warn({ path: "/trpc/x", note: "two\nlines" }, "request");

@@ -25,7 +25,7 @@ export function createLogger(
   config: ServiceConfig["log"],
   output: { write(text: string): unknown } = process.stdout,
 ): Logger {
-  const destination = config.format === "json" ? output : readable(output);
+  const destination = config.format === "json" ? printable(output) : readable(output);
   return pino(
     {
       level: config.level,
@@ -65,6 +65,18 @@ function describeError(error: unknown, depth = 0): ErrorDescription {
     ...(error.cause !== undefined && depth < maxCauses
       ? { cause: describeError(error.cause, depth + 1) }
       : {}),
+  };
+}
+
+/**
+ * JSON leaves the upper control codes as they are, and some terminals obey them. Escaped, the line
+ * says the same: outside of strings JSON is ASCII.
+ */
+function printable(output: { write(text: string): unknown }): { write(line: string): void } {
+  return {
+    write(line) {
+      output.write(`${escapeUnprintable(line.trimEnd())}\n`);
+    },
   };
 }
 

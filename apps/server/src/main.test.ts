@@ -20,7 +20,8 @@ function variablesOf({
   return {
     DATABASE_URL: database.url,
     REDIS_URL: redis.url,
-    AUTH_SECRET: "a secret of the tests, 32 bytes or more",
+    REQUIRE_VERIFIED_EMAIL: "false",
+    AUTH_SECRET: "a secret of the tests: 32 bytes or more",
     PORT: "0",
   };
 }
@@ -133,7 +134,8 @@ describe("starting", () => {
     const failure = await startServiceProcess({
       DATABASE_URL: "postgres://user:find-me@127.0.0.1:1/app",
       REDIS_URL: "redis://127.0.0.1:1",
-      AUTH_SECRET: "find-me, a secret of 32 bytes or more",
+      REQUIRE_VERIFIED_EMAIL: "false",
+      AUTH_SECRET: "find-me: a secret of 32 bytes or more",
     }).catch(String);
     expect(failure).toContain("Postgres can not be used at 127.0.0.1:1, where DATABASE_URL points");
     expect(failure).not.toContain("find-me");
@@ -146,7 +148,8 @@ describe("starting", () => {
     await first.stop();
     const failure = await startServiceProcess({
       ...variables,
-      AUTH_SECRET: "find-me, another secret of 32 bytes or more",
+      REQUIRE_VERIFIED_EMAIL: "false",
+      AUTH_SECRET: "find-me: another secret of 32 bytes or more",
     }).catch(String);
     expect(failure).toMatch(/ended with code 1[\s\S]*Portcullis can not start:\n- .*secret/);
     expect(failure).not.toContain("find-me");

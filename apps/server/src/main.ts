@@ -1,86 +1,10 @@
-import path from "node:path";
-import { SecretMismatchError } from "@portcullis/server";
-import { UnfitServerError } from "@portcullis/write-through";
-import { readConfig } from "./config.ts";
-import { createLogger } from "./log.ts";
-import { startService, type Service } from "./service.ts";
-import { StartError } from "./start-error.ts";
+/** The program: without arguments the service, with arguments one command of the command line. */
+const args = process.argv.slice(2);
 
-const stopTimeoutMs = 10_000;
-// Ctrl-C in a terminal reaches the whole process group, and package managers send it on once more.
-const sameSignalMs = 500;
-
-const outcome = readConfig(process.env);
-if (outcome.kind === "invalid") {
-  complain(outcome.problems);
-  process.exit(1);
-}
-const { config } = outcome;
-const log = createLogger(config.log);
-
-const stopping = waitForSignal();
-try {
-  const service = await startService(config, log);
-  announce(service);
-  await stopping;
-  await stop(service);
-} catch (error) {
-  if (isForOperator(error)) complain([error.message]);
-  else log.fatal({ error }, "The service could not start");
-  process.exit(1);
-}
-
-/** Does its message say what the person who starts the service has to do? */
-function isForOperator(error: unknown): error is Error {
-  return (
-    error instanceof StartError ||
-    error instanceof SecretMismatchError ||
-    error instanceof UnfitServerError
-  );
-}
-
-function complain(problems: readonly string[]): void {
-  process.stderr.write("Portcullis can not start:\n");
-  for (const problem of problems) process.stderr.write(`- ${problem}\n`);
-}
-
-function announce({ url }: Service): void {
-  const storage =
-    config.storage.kind === "embedded"
-      ? `data in ${path.resolve(config.storage.dataFolder)}`
-      : "Postgres and Redis";
-  if (config.log.format === "json") log.info({ url, storage: config.storage.kind }, "ready");
-  else process.stdout.write(`\nPortcullis is ready: ${url}  (${storage}; Ctrl-C stops it)\n\n`);
-}
-
-/** Resolves at the first SIGTERM or SIGINT; another one later ends the process at once. */
-function waitForSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let firstMs: number | undefined;
-    for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      process.on(signal, () => {
-        if (firstMs === undefined) {
-          firstMs = performance.now();
-          resolve();
-        } else if (performance.now() - firstMs > sameSignalMs) {
-          process.exit(1);
-        }
-      });
-    }
-  });
-}
-
-async function stop(service: Service): Promise<void> {
-  setTimeout(() => {
-    log.error("Stopping took too long; ended by force");
-    process.exit(1);
-  }, stopTimeoutMs).unref();
-  log.info("Stopping");
-  try {
-    await service.stop();
-  } catch (error) {
-    log.warn({ error }, "Not everything was closed in time");
-  }
-  // What could not be closed must not keep the process.
-  process.exit(0);
+if (args.length === 0) {
+  const { runService } = await import("./run-service.ts");
+  await runService();
+} else {
+  const { runCommandLine } = await import("./cli/run-command-line.ts");
+  process.exit(await runCommandLine(args));
 }

@@ -8,7 +8,12 @@ it("DB-05 a connection that Postgres ends under a transaction is logged, and doe
   await using database = await createTestDatabase();
   const lines: string[] = [];
   const storage = openServers(
-    { kind: "servers", databaseUrl: database.url, redisUrl: "redis://127.0.0.1:1", secret: "" },
+    {
+      kind: "servers",
+      databaseUrl: database.url,
+      redisUrl: "redis://127.0.0.1:1",
+      secrets: ["x".repeat(32)],
+    },
     1000,
     createLogger({ level: "warn", format: "json" }, { write: (line) => lines.push(line) }),
   );

@@ -1,3 +1,4 @@
+import { createRedisLimitStore } from "@portcullis/server";
 import { createRedisStore } from "@portcullis/write-through";
 import { Kysely, PostgresDialect } from "kysely";
 import { Pool } from "pg";
@@ -10,20 +11,25 @@ export const databaseTimeoutMs = 5_000;
 
 const maxConnections = 10;
 
-/** Makes the connections to Postgres and Redis. Nothing is sent yet. */
+/**
+ * Makes the connections to Postgres and Redis. Nothing is sent yet.
+ *
+ * @param statementTimeoutMs longest time of one statement; a migration may need more than a request.
+ */
 export function openServers(
   config: Extract<StorageConfig, { kind: "servers" }>,
   leaseMs: number,
   log: Logger,
+  statementTimeoutMs = databaseTimeoutMs,
 ): Storage {
   const pool = new Pool({
     connectionString: config.databaseUrl,
     application_name: "portcullis",
     max: maxConnections,
     connectionTimeoutMillis: databaseTimeoutMs,
-    statement_timeout: databaseTimeoutMs,
+    statement_timeout: statementTimeoutMs,
     // The last resort against a server that is silent: the libraries' own deadlines come first.
-    query_timeout: databaseTimeoutMs + 1_000,
+    query_timeout: statementTimeoutMs + 1_000,
     // A write's transaction stands still while it waits for another process: up to two leases.
     idle_in_transaction_session_timeout: databaseTimeoutMs + 2 * leaseMs,
     keepAlive: true,
@@ -39,7 +45,11 @@ export function openServers(
       url: config.redisUrl,
       onConnectionError: (error) => log.warn({ error }, "A connection to Redis failed"),
     }),
-    secret: config.secret,
+    limitStore: createRedisLimitStore({
+      url: config.redisUrl,
+      onConnectionError: (error) => log.warn({ error }, "A connection to Redis failed"),
+    }),
+    secrets: config.secrets,
     close: () => pool.end(),
   };
 }

@@ -1,19 +1,15 @@
-import { createAuth, migrateAuth } from "@portcullis/server";
-import { createWriteThroughCache, migrateWriteThrough } from "@portcullis/write-through";
-import { sql, type Kysely } from "kysely";
+import { sql } from "kysely";
 import { createAppRouter } from "./app-router.ts";
+import { createAuthNode, startCache } from "./auth-node.ts";
 import type { ServiceConfig } from "./config.ts";
-import { openEmbedded } from "./embedded/open-embedded.ts";
 import { createHttpApp } from "./http/http-app.ts";
 import { startHttpServer } from "./http/http-server.ts";
 import { createReadinessCheck } from "./http/readiness.ts";
-import { logAuthEvents, logCacheEvents } from "./log-events.ts";
 import type { Logger } from "./log.ts";
-import { databaseTimeoutMs, openServers } from "./open-servers.ts";
-import { migratePosts } from "./posts/migrate-posts.ts";
+import { migrateAll } from "./migrate-all.ts";
+import { openStorage } from "./open-storage.ts";
 import { createPostRepository } from "./posts/post-repository.ts";
-import { StartError } from "./start-error.ts";
-import type { Database, Storage } from "./storage.ts";
+import { withinTime } from "./within-time.ts";
 
 /** The service, listening. */
 export interface Service {
@@ -30,10 +26,10 @@ export interface Service {
 export interface ServiceSeams {
   /** The time in milliseconds since 1970, for tokens and sessions. Default `Date.now`. */
   readonly now?: () => number;
+  readonly limits?: { readonly scale: number };
 }
 
 const requestsEndWithinMs = 5_000;
-const closeTimeoutMs = 1_500;
 const readinessTimeoutMs = 2_000;
 
 /**
@@ -51,42 +47,20 @@ export async function startService(
 
   const storage = await openStorage(config, log);
   started.defer(() => withinTime("storage", storage.close()));
-  const { database, store, secret } = storage;
-  await requireDatabase(database, config);
-  await migrateWriteThrough(database);
-  await migrateAuth(database);
-  await migratePosts(database);
+  const { database } = storage;
+  await migrateAll(database);
 
-  const cache = createWriteThroughCache({
-    database,
-    store,
-    leaseMs: config.leaseMs,
-    databaseTimeoutMs,
-    onEvent: logCacheEvents(log),
-  });
-  const auth = createAuth({
-    database,
-    cache,
-    secret,
-    tokens: {
-      issuer: config.issuer,
-      audience: config.audience,
-      accessTokenTtlSeconds: config.accessTokenTtlSeconds,
-    },
-    allowedOrigins: config.allowedOrigins,
-    databaseTimeoutMs,
-    onEvent: logAuthEvents(log),
-    ...seams,
-  });
+  const node = await createAuthNode(config, storage, log, started, { role: "serve", ...seams });
+  const { auth, cache, outbox } = node;
   const posts = createPostRepository(database, cache);
-  started.defer(() => withinTime("cache", cache.stop()));
-  await cache.start();
+  await startCache(node, started);
   started.defer(() => withinTime("auth", auth.stop()));
   await auth.start();
 
   const app = createHttpApp({
     auth,
     router: createAppRouter(auth, posts),
+    outbox: isLoopback(config.host) ? outbox : undefined,
     allowedOrigins: config.allowedOrigins,
     checkReadiness: createReadinessCheck({
       askPostgres: () => sql`select 1`.execute(database),
@@ -96,7 +70,7 @@ export async function startService(
     log,
   });
   const server = await startHttpServer(
-    (request) => app.fetch(request),
+    (request, peerAddress) => app.fetch(request, { peerAddress }),
     config,
     (refused) => {
       if (refused.error === undefined) log.info(refused, "request");
@@ -112,48 +86,9 @@ export async function startService(
   return { url: addressOf(config.host, server.port), stop: () => parts.disposeAsync() };
 }
 
-function openStorage(config: ServiceConfig, log: Logger): Promise<Storage> | Storage {
-  switch (config.storage.kind) {
-    case "embedded":
-      return openEmbedded(config.storage.dataFolder);
-    case "servers":
-      return openServers(config.storage, config.leaseMs, log);
-  }
-}
-
-/** Says where Postgres was looked for; the driver's own error may not have a word. */
-async function requireDatabase(database: Kysely<Database>, config: ServiceConfig): Promise<void> {
-  try {
-    await sql`select 1`.execute(database);
-  } catch (cause) {
-    if (config.storage.kind === "embedded") throw cause;
-    const { hostname, port } = new URL(config.storage.databaseUrl);
-    throw new StartError(
-      "postgres_unreachable",
-      `Postgres can not be used at ${hostname}:${port || "5432"}, where DATABASE_URL points: ${reasonOf(cause)}.`,
-      { cause },
-    );
-  }
-}
-
-/** What the driver says; when it tried several addresses it says nothing but a code. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message || ("code" in error ? String(error.code) : error.name);
-}
-
-/** A part that can not be closed in time is left to the end of the process. */
-async function withinTime(part: string, closing: Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new Error(`Closing ${part} took more than ${closeTimeoutMs} ms.`)),
-    closeTimeoutMs,
-  );
-  try {
-    await Promise.race([closing, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** Mails open accounts: they are shown to people at this machine only. */
+function isLoopback(host: string): boolean {
+  return ["127.0.0.1", "localhost", "::1"].includes(host);
 }
 
 function addressOf(host: string, port: number): string {

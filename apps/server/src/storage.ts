@@ -1,3 +1,4 @@
+import type { LimitStore } from "@portcullis/server";
 import type { CacheStore } from "@portcullis/write-through";
 import type { Kysely } from "kysely";
 import type { PostTables } from "./posts/post-tables.ts";
@@ -9,8 +10,10 @@ export type Database = PostTables;
 export interface Storage {
   readonly database: Kysely<Database>;
   readonly store: CacheStore;
-  /** Encrypts signing keys; never logged. */
-  readonly secret: string;
+  /** Where limits are counted. */
+  readonly limitStore: LimitStore;
+  /** Encrypt signing keys, the first what is new; never logged. */
+  readonly secrets: readonly string[];
   /** Ends the connections; the last call. */
   readonly close: () => Promise<void>;
 }

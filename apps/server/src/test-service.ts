@@ -27,11 +27,19 @@ const base = {
   port: { kind: "exact", port: 0 },
   issuer: "https://auth.test",
   audience: "https://api.test",
+  algorithm: "EdDSA",
   accessTokenTtlSeconds: 600,
+  appName: "Portcullis",
+  appUrl: "https://app.test",
+  mail: { kind: "outbox" },
+  mailFrom: "auth@app.test",
+  requireVerifiedEmail: false,
+  breachFile: undefined,
+  trustedProxies: [],
   allowedOrigins: [],
   leaseMs: 1000,
   log: { level: "debug", format: "json" },
-} as const satisfies Partial<ServiceConfig>;
+} as const satisfies Omit<ServiceConfig, "storage">;
 
 async function start(
   storage: ServiceConfig["storage"],
@@ -39,7 +47,9 @@ async function start(
 ): Promise<TestService> {
   const lines: string[] = [];
   const log = createLogger(base.log, { write: (line) => lines.push(line) });
-  const service = await startService({ ...base, storage, ...config }, log, seams);
+  // Tests make as many calls as they like from one address.
+  const limits = { scale: 1000 };
+  const service = await startService({ ...base, storage, ...config }, log, { limits, ...seams });
   return {
     ...service,
     logged: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
@@ -72,7 +82,7 @@ export function serversAt(databaseUrl: string, redisUrl: string): ServiceConfig[
     kind: "servers",
     databaseUrl,
     redisUrl,
-    secret: "a secret of the tests, 32 bytes or more",
+    secrets: ["a secret of the tests, 32 bytes or more"],
   };
 }
 

@@ -37,6 +37,12 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   }
 }
 
+/** The id of the living process that has a folder, and `undefined` when none has. Changes nothing. */
+export async function holderOf(folder: string): Promise<string | undefined> {
+  const found = await readIfThere(join(folder, lockName));
+  return found !== undefined && isHeld(found) ? found.split(" ", 1)[0] : undefined;
+}
+
 function folderInUse(folder: string, processId: string): StartError {
   return new StartError(
     "folder_in_use",

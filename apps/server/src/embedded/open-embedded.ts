@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
+import { createMemoryLimitStore } from "@portcullis/server";
 import { createMemoryStore } from "@portcullis/write-through";
 import { Kysely, PGliteDialect } from "kysely";
 import type { Database, Storage } from "../storage.ts";
@@ -23,7 +24,8 @@ export async function openEmbedded(folder: string): Promise<Storage> {
     return {
       database,
       store: createMemoryStore(),
-      secret,
+      limitStore: createMemoryLimitStore(),
+      secrets: [secret],
       async close() {
         // Closed here: Kysely leaves it open when it has not sent a statement.
         await database.destroy();

@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { maxBatchSize, type Auth } from "@portcullis/server";
+import { maxBatchSize, type Auth, type MemoryOutbox } from "@portcullis/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { except } from "hono/combine";
 import { cors } from "hono/cors";
 import type { BuiltAppRouter } from "../app-router.ts";
 import type { Logger } from "../log.ts";
 import { errorResponse } from "./error-response.ts";
+import { outboxRoutes } from "./outbox-routes.ts";
 import type { Readiness } from "./readiness.ts";
 import { requestLog, type RequestState } from "./request-log.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -19,17 +21,25 @@ const jwksSeconds = 300;
 const welcome = `This is a Portcullis service: auth for tRPC whose access tokens are revoked at once.
 
   /trpc                    the procedures: auth.register, auth.login, auth.refresh, auth.logout,
-                           auth.logoutEverywhere, auth.me, auth.sessions, posts
+                           auth.account, auth.sessions, auth.admin and more; posts
   /.well-known/jwks.json   the public keys of access tokens
+  /oauth/introspect        whether a token holds, for other services (RFC 7662)
+  /oauth/revoke            ends a token's session, for other services (RFC 7009)
   /healthz                 is the process alive?
   /readyz                  can it serve?
 
 Call it with createPortcullisClient of @portcullis/client.
 `;
 
+const outboxNote = `
+Mails are not sent here: /outbox shows them.
+`;
+
 export interface HttpAppOptions {
   readonly auth: Auth;
   readonly router: BuiltAppRouter;
+  /** The mails of an embedded service, to show to who tries it out. */
+  readonly outbox: MemoryOutbox | undefined;
   readonly allowedOrigins: readonly string[];
   readonly checkReadiness: () => Promise<Readiness>;
   readonly log: Logger;
@@ -46,12 +56,17 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
   });
   app.use(requestLog(log), securityHeaders());
   app.use(
-    cors({
-      origin: [...options.allowedOrigins],
-      allowMethods: ["GET", "POST"],
-      allowHeaders: ["Authorization", "Content-Type"],
-      maxAge: preflightSeconds,
-    }),
+    except(
+      ["/oauth/*", "/outbox", "/outbox.json"],
+      cors({
+        origin: [...options.allowedOrigins],
+        allowMethods: ["GET", "POST"],
+        allowHeaders: ["Authorization", "Content-Type"],
+        // For the refresh cookie, on sites that the page and the service share.
+        credentials: true,
+        maxAge: preflightSeconds,
+      }),
+    ),
   );
   app.use("/trpc/*", async (context, next) => {
     await next();
@@ -69,7 +84,9 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
     }),
   );
 
-  app.get("/", (context) => context.text(welcome));
+  app.get("/", (context) =>
+    context.text(options.outbox === undefined ? welcome : `${welcome}${outboxNote}`),
+  );
   app.get("/healthz", (context) => context.json({ status: "alive" }));
   app.get("/readyz", async (context) => {
     const readiness = await options.checkReadiness();
@@ -81,6 +98,13 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
     return context.json(auth.jwks());
   });
 
+  if (options.outbox !== undefined) app.route("/", outboxRoutes(options.outbox));
+
+  app.all("/oauth/introspect", (context) =>
+    auth.introspect(context.req.raw, context.env.peerAddress),
+  );
+  app.all("/oauth/revoke", (context) => auth.revoke(context.req.raw, context.env.peerAddress));
+
   app.on(["GET", "POST"], "/trpc/*", async (context) => {
     // Hono runs GET handlers for HEAD; tRPC would answer it as if the call had run.
     if (context.req.method === "HEAD") return methodRefused(context);
@@ -90,7 +114,8 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
       router: options.router,
       maxBatchSize,
       async createContext(request) {
-        const made = await auth.createContext(request);
+        const { peerAddress } = context.env;
+        const made = await auth.createContext({ ...request, peerAddress });
         context.set("requestId", made.requestId);
         return made;
       },

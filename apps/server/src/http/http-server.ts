@@ -35,15 +35,15 @@ export interface RefusedRequest {
  * @throws StartError `port_taken`; if no port was asked for, when 20 in a row are taken.
  */
 export async function startHttpServer(
-  handler: (request: Request) => Response | Promise<Response>,
+  handler: (request: Request, peerAddress: string | undefined) => Response | Promise<Response>,
   config: Pick<ServiceConfig, "host" | "port">,
   onRefused: (refused: RefusedRequest) => void,
   limits: Partial<HttpLimits> = {},
 ): Promise<HttpServer> {
   let isStopping = false;
   const listener = getRequestListener(
-    async (request) => {
-      const response = await handler(request);
+    async (request, { incoming }) => {
+      const response = await handler(request, incoming.socket.remoteAddress);
       // The client could keep a connection open, and with it the process.
       if (isStopping) response.headers.set("Connection", "close");
       return response;

@@ -62,7 +62,7 @@ describe("pages", () => {
   it("says at / what this is", async () => {
     const response = await send("/");
     expect(response.status).toBe(200);
-    expect(response.headers.get("content-type")).toBe("text/plain;charset=UTF-8");
+    expect(response.headers.get("content-type")).toBe("text/plain; charset=UTF-8");
     expect(await response.text()).toContain("This is a Portcullis service");
   });
 
@@ -78,9 +78,10 @@ describe("pages", () => {
 
   it("is alive, and ready", async () => {
     expect(await (await send("/healthz")).json()).toEqual({ status: "alive" });
-    const response = await send("/readyz");
-    expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({
+    expect((await send("/readyz")).status).toBe(200);
+    // On a machine that is busy a lease may just have run out.
+    const readiness = async () => (await send("/readyz")).json();
+    await expect.poll(readiness, { timeout: 20_000 }).toEqual({
       status: "ready",
       postgres: "answers",
       cache: "in_use",
@@ -310,7 +311,8 @@ describe("V3.4.2 origins", () => {
     });
     expect(response.status).toBe(200);
     expect(response.headers.get("access-control-allow-origin")).toBe(allowedOrigin);
-    expect(response.headers.has("access-control-allow-credentials")).toBe(false);
+    // For the refresh cookie, which pages of the same site may send.
+    expect(response.headers.get("access-control-allow-credentials")).toBe("true");
 
     const preflight = await send("/trpc/auth.login", {
       method: "OPTIONS",

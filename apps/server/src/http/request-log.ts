@@ -5,6 +5,10 @@ const maxPathCharacters = 200;
 
 /** What the handlers of one request share. */
 export interface RequestState {
+  Bindings: {
+    /** The IP address of the connection's other end. */
+    readonly peerAddress: string | undefined;
+  };
   Variables: {
     /** The same id that clients get with an error. */
     requestId: string;

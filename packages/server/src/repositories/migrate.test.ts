@@ -38,6 +38,21 @@ test("tells what is applied, undoes it one by one, and does it again", async () 
   }
 });
 
+test.each([1, 2, 3, 4])("does again what was undone, the %i newest", async (depth) => {
+  await using own = await createTestDatabase();
+  const database = openDatabase(own.url);
+  try {
+    await migrateWriteThrough(database);
+    await migrateAuth(database);
+    for (let undone = 0; undone < depth; undone += 1) await undoAuthMigration(database);
+    await migrateAuth(database);
+    const { migrations } = await readAuthMigrations(database);
+    expect(migrations.every(({ appliedAt }) => appliedAt !== null)).toBe(true);
+  } finally {
+    await database.destroy();
+  }
+});
+
 test("undoes what has sessions of users who are gone", async () => {
   await using own = await createTestDatabase();
   const database = openDatabase(own.url);

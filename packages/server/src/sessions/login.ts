@@ -72,7 +72,12 @@ export async function login(
   parts.mail.nudge();
   await passwordTry.succeeded();
 
-  await endReplacedSessions(parts, opening.session.subject, ctx);
+  try {
+    await endReplacedSessions(parts, opening.session.subject, ctx);
+  } catch (cause) {
+    // The session is open, so no fault of these may say that nothing was changed.
+    throw new PortcullisError("outcome_unknown", { cause });
+  }
   return answerTokens(parts, ctx, opening.session, place);
 }
 

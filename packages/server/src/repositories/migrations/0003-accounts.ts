@@ -35,6 +35,7 @@ async function down(database: Kysely<unknown>): Promise<void> {
     .onDelete("cascade")
     .execute();
   await guardUsers(database, userColumns);
+  await schema.withSchema("portcullis").dropIndex("user_by_creation").execute();
   await schema
     .alterTable("portcullis.user")
     .dropColumn("ban_reason")
