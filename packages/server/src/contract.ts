@@ -170,7 +170,7 @@ export type AuthProcedures = {
    * not verified or the user banned; with `rate_limited` for known and unknown emails alike; and
    * with `input_invalid`, `overloaded`, `unavailable`, `outcome_unknown` (then a session may be open
    * that nobody holds a token of), and `request_refused` in a batch with other calls, or for a
-   * cookie that would travel in clear.
+   * cookie that would travel in clear or, in a streamed answer (`httpBatchStreamLink`), be lost.
    */
   login: MutationContract<
     { email: string; password: string; refreshTokenIn?: RefreshTokenPlace | undefined },
@@ -184,7 +184,8 @@ export type AuthProcedures = {
    *
    * Refuses with `refresh_token_invalid`, `refresh_token_reused`, `input_invalid`, `rate_limited`,
    * `unavailable`, `outcome_unknown`, `revocation_unavailable` when a reuse could not be acted on,
-   * and `request_refused` in a batch with other calls.
+   * and `request_refused` in a batch with other calls, or for a cookie whose successor would be lost
+   * in a streamed answer; the cookie is not used up then.
    */
   refresh: MutationContract<{ refreshToken?: string | null | undefined }, TokenSet>;
   /**

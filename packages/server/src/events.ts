@@ -36,6 +36,8 @@ export type AuthEvent =
       userId: string;
       sessionId: string;
     }
+  /** A call that needs a password entered lately came without one. */
+  | { kind: "confirmation_required"; requestId: string; userId: string; sessionId: string }
   | { kind: "request_refused"; requestId: string; why: string }
   | {
       kind: "call_failed";

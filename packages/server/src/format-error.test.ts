@@ -26,7 +26,7 @@ const ctx: AuthContext = {
   userAgent: null,
   callCount: 1,
   resHeaders: new Headers(),
-  refreshCookie: createRefreshCookie(new Headers(), new Headers()),
+  refreshCookie: createRefreshCookie(new Headers(), new Headers(), false),
   checkAccessToken: () => Promise.resolve({ kind: "anonymous" }),
 };
 

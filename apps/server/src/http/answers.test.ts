@@ -67,7 +67,7 @@ function sendBytes(text: string): Promise<Answer> {
     socket.on("close", () => {
       const [head = "", body = ""] = answer.split(/\r\n\r\n(.*)/s);
       const [statusLine = "", ...lines] = head.split("\r\n");
-      const headers = new Headers(lines.map((line) => line.split(/: (.*)/s) as [string, string]));
+      const headers = new Headers(lines.map((line) => line.split(": ", 2) as [string, string]));
       resolve({
         status: Number(statusLine.split(" ")[1]),
         headers: Object.fromEntries(headers),
@@ -127,6 +127,10 @@ const answers: Readonly<Record<string, readonly [number, () => Promise<Answer>]>
   ],
   "a preflight": [204, () => send("/trpc/auth.login", { method: "OPTIONS" })],
   "a bad input": [400, () => post("/trpc/auth.login", JSON.stringify({ email: mark }))],
+  "a batch of eleven": [
+    400,
+    () => send(`/trpc/${Array(11).fill("auth.me").join(",")}?batch=1&input=%7B%7D`),
+  ],
   "a body that is no JSON": [400, () => post("/trpc/auth.login", mark)],
   "a broken request": [400, () => sendBytes(`GET / HTTP/1.1\r\n${host}${host}\r\n`)],
   "no HTTP": [400, () => sendBytes("HELLO\r\n\r\n")],
@@ -172,6 +176,9 @@ const keepable = new Set([
   "nothing there",
 ]);
 
+const typeOf = (name: string): string =>
+  name === "the front page" ? "text/plain; charset=UTF-8" : "application/json";
+
 describe("an answer", () => {
   it.each(Object.entries(answers))(
     "V3.4.1 V3.4.4 V3.4.5 V3.4.6 V3.2.1 V3.5.8 V4.1.1 V13.4.6 V14.3.2 to %s",
@@ -185,16 +192,14 @@ describe("an answer", () => {
         "strict-transport-security": "max-age=31536000; includeSubDomains",
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
+        // A preflight has no body to be taken for something else, and is not stored.
+        ...(status !== 204 && { "content-type": typeOf(name) }),
+        ...(status !== 204 && !keepable.has(name) && { "cache-control": "no-store" }),
       });
       const told = Object.keys(answer.headers).filter((header) =>
         /^(?:server|via|x-powered-by|x-aspnet-version|location|refresh)$/.test(header),
       );
       expect(told).toEqual([]);
-      if (status !== 204) {
-        const { "content-type": type } = answer.headers;
-        expect(["application/json", "text/plain; charset=UTF-8"]).toContain(type);
-      }
-      if (!keepable.has(name)) expect(answer.headers["cache-control"]).toBe("no-store");
       expect(answer.body).not.toMatch(/node_modules|\.ts:\d|\bat [\w.]+ \(|"stack"/);
     },
   );

@@ -108,7 +108,7 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
   app.on(["GET", "POST"], "/trpc/*", async (context) => {
     // Hono runs GET handlers for HEAD; tRPC would answer it as if the call had run.
     if (context.req.method === "HEAD") return methodRefused(context);
-    return fetchRequestHandler({
+    const response = await fetchRequestHandler({
       endpoint: "/trpc",
       req: context.req.raw,
       router: options.router,
@@ -120,6 +120,11 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
         return made;
       },
     });
+    // What tRPC refuses before it knows the calls has no type, and would go out as text.
+    if (!response.headers.has("Content-Type")) {
+      response.headers.set("Content-Type", "application/json");
+    }
+    return response;
   });
   app.all("/trpc/*", methodRefused);
 

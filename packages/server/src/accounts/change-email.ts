@@ -19,7 +19,7 @@ export async function changeEmail(
   { email }: z.output<typeof changeEmailInput>,
   ctx: SignedInContext,
 ): Promise<{ accepted: true }> {
-  requireRecentPassword(parts, ctx.auth);
+  requireRecentPassword(parts, ctx);
   await admitForAccount(parts, ctx, "email_changes_of_account", ctx.auth.user.email);
   await admitForAccount(parts, ctx, "email_changes_to_account", email);
   const event = auditEvent("email_change_requested", ctx, parts.now(), {});

@@ -15,7 +15,7 @@ export async function removeAccount(
   parts: Parts,
   ctx: SignedInContext,
 ): Promise<{ userId: string }> {
-  requireRecentPassword(parts, ctx.auth);
+  requireRecentPassword(parts, ctx);
   const { id: userId } = ctx.auth.user;
   const event = auditEvent("account_deleted", ctx, parts.now(), {});
   await parts.cache.write([parts.cached.users.key(userId)], async (handle) => {

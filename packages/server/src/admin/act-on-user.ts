@@ -34,7 +34,7 @@ export async function actOnUser(
   action: Action,
   change: AuditedChange,
 ): Promise<ListedUser> {
-  requireRecentPassword(parts, ctx.auth);
+  requireRecentPassword(parts, ctx);
   const key = parts.cached.users.key(userId);
   const outcome = await parts.cache.write([key], async (handle): Promise<Outcome> => {
     const transaction = handle.withoutPlugins();

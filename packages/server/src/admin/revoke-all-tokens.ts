@@ -16,7 +16,7 @@ export async function revokeAllTokens(
   parts: Parts,
   ctx: SignedInContext,
 ): Promise<{ tokenEpoch: number }> {
-  requireRecentPassword(parts, ctx.auth);
+  requireRecentPassword(parts, ctx);
   const event = await parts.cache.write([parts.cached.realm.key(realmId)], async (handle) => {
     const transaction = handle.withoutPlugins();
     await holdTokenEpoch(transaction, "change");

@@ -11,7 +11,7 @@ import { createRefreshCookie } from "./refresh-cookie.ts";
 /** What `auth.createContext` is given by tRPC's fetch adapter. */
 export interface ContextRequest {
   readonly req: Request;
-  readonly info: Pick<TRPCRequestInfo, "calls">;
+  readonly info: Pick<TRPCRequestInfo, "calls"> & Partial<Pick<TRPCRequestInfo, "accept">>;
   /** Headers of the answer. */
   readonly resHeaders: Headers;
   /**
@@ -35,12 +35,13 @@ export function createContext(parts: Parts, request: ContextRequest): AuthContex
     throw error;
   }
 
+  const isStreamed = info.accept === "application/jsonl";
   let check: Promise<CheckOutcome> | undefined;
   return {
     ...caller,
     callCount,
     resHeaders,
-    refreshCookie: createRefreshCookie(req.headers, resHeaders),
+    refreshCookie: createRefreshCookie(req.headers, resHeaders, isStreamed),
     checkAccessToken: () => (check ??= checkAccessToken(parts, req.headers, requestId)),
   };
 }

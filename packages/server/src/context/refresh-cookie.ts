@@ -6,8 +6,9 @@ const headerLengthMax = 8192;
 /** The refresh token of a browser, in a cookie that scripts cannot read. */
 export interface RefreshCookie {
   /**
-   * Whether the request may use the cookie: it comes from a page over https, or from one of this
-   * machine. Anywhere else the cookie would travel in clear.
+   * Whether the answer may set the cookie: the request comes from a page over https, or from one of
+   * this machine, for anywhere else it would travel in clear; and the answer is not streamed, for
+   * then its headers are gone before the call runs, and the cookie would be lost.
    */
   readonly isAllowed: boolean;
   /** The token, if the request brought exactly one. */
@@ -23,7 +24,11 @@ export interface RefreshCookie {
  * name. The page is told by its Origin, which browsers send with every POST and no page can change;
  * the Host header is often that of a proxy.
  */
-export function createRefreshCookie(request: Headers, answer: Headers): RefreshCookie {
+export function createRefreshCookie(
+  request: Headers,
+  answer: Headers,
+  isStreamed: boolean,
+): RefreshCookie {
   const page = judgePage(request.get("origin"));
   const name = page === "local" ? plainName : secureName;
   const attributes = `Path=/; HttpOnly; SameSite=Strict${page === "local" ? "" : "; Secure"}`;
@@ -31,7 +36,7 @@ export function createRefreshCookie(request: Headers, answer: Headers): RefreshC
     answer.append("set-cookie", `${name}=${value}; Max-Age=${maxAgeSeconds}; ${attributes}`);
   };
   return {
-    isAllowed: page !== "other",
+    isAllowed: page !== "other" && !isStreamed,
     read: () => (page === "other" ? undefined : readCookie(request.get("cookie"), name)),
     set: write,
     clear: () => write("", 0),

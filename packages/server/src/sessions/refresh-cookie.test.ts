@@ -218,3 +218,41 @@ test("CK-03 pages of other sites cannot use the cookie, whatever they send", asy
   expect(sid).toMatch(/^[0-9a-f-]{36}$/);
   expect((await refresh(cookie)).status).toBe(200);
 });
+
+describe("CK-02 an answer that is streamed has sent its headers before a cookie could be set", () => {
+  /** What `httpBatchStreamLink` asks for. */
+  async function streamed(path: string, input: object, headers: Record<string, string> = {}) {
+    const response = await node.fetch(
+      new Request(`http://api.test/trpc/${path}?batch=1`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          "trpc-accept": "application/jsonl",
+          origin: page,
+          ...headers,
+        },
+        body: JSON.stringify({ 0: input }),
+      }),
+    );
+    return response.text();
+  }
+
+  test("so no login is made for a cookie that would be lost", async () => {
+    const email = newEmail();
+    await node.register(email);
+    const input = { email, password: testPassword };
+    expect(await streamed("auth.login", { ...input, refreshTokenIn: "cookie" })).toContain(
+      '"reason":"request_refused"',
+    );
+    expect(await streamed("auth.login", input)).toContain('"refreshToken":"');
+  });
+
+  test("so no cookie is used up, and its session goes on", async () => {
+    const cookie = pairOf(await signUp());
+    expect(await streamed("auth.refresh", {}, { cookie })).toContain('"reason":"request_refused"');
+    world.clock.nowMs += 60_000;
+    const next = await refresh(cookie);
+    expect(next.status).toBe(200);
+    expect((await node.me(tokensOf(next).accessToken)).status).toBe(200);
+  });
+});

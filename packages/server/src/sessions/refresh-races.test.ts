@@ -10,7 +10,7 @@ import { insertUser } from "../repositories/users.ts";
 import { hashOf, makeOpaqueToken, writeOpaqueToken } from "../tokens/opaque-token.ts";
 
 /** `RACE_ROUNDS=1000` is the long form. */
-const rounds = Number(process.env["RACE_ROUNDS"] ?? 60);
+const rounds = Number(process.env["RACE_ROUNDS"] ?? 24);
 const newPassword = "an entirely new password";
 
 let world: TestWorld;

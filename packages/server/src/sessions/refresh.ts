@@ -22,6 +22,7 @@ import { answerTokens } from "./answer-tokens.ts";
 import { endSessions } from "./end-sessions.ts";
 import { judgeRefresh } from "./judge-refresh.ts";
 import type { RefreshVerdict } from "./judge-refresh.ts";
+import { requirePlace } from "./refresh-token-place.ts";
 import { findSuccessor, successorOf } from "./refresh-token.ts";
 
 export const refreshInput = z.strictObject({
@@ -48,7 +49,10 @@ export async function refresh(
     throw new PortcullisError("refresh_token_invalid");
   };
 
-  const presented = parseOpaqueToken(fromBody ?? ctx.refreshCookie.read() ?? "");
+  const text = fromBody ?? ctx.refreshCookie.read();
+  // A cookie that is used up without another in its place would end its session.
+  if (text !== undefined) requirePlace(ctx, place);
+  const presented = parseOpaqueToken(text ?? "");
   if (presented === undefined) return refuse("malformed");
   const outcome = await parts.database.transact((transaction) =>
     rotate(parts, transaction, presented),
