@@ -166,6 +166,13 @@ test("V13.2.4 V13.1.1 V9.1.3 nobody is called but Postgres, Redis and the mail s
   expect(own.filter(({ text }) => /(?<![.\w])fetch\(/.test(text))).toEqual([]);
 });
 
+test("V14.3.3 V14.3.1 63B-5.1 the client keeps tokens in memory, and nothing anywhere else", () => {
+  const places =
+    /\b(?:localStorage|sessionStorage|indexedDB|document\.cookie|caches\.open|cookieStore)\b/g;
+  expect(code.some(({ file }) => file.startsWith("packages/client/"))).toBe(true);
+  expect(findAll(places)).toEqual([]);
+});
+
 test("V4.2.1 V12.3.1 V16.2.3 nothing turns a defence of the platform off", () => {
   const weakenings =
     /insecureHTTPParser|rejectUnauthorized: false|NODE_TLS_REJECT_UNAUTHORIZED|(?<!\.)\beval\(|new Function\(|console\.(?:log|error|info|warn)\(|\bappendFile|createWriteStream/g;

@@ -149,6 +149,10 @@ export function createAuthLink<Router extends AnyTRPCRouter>(
       case `${authPath}.confirm`:
       case `${authPath}.account.changePassword`:
         return continueSession(op);
+      case `${authPath}.account.confirmEmail`:
+        return current === undefined
+          ? transport.sendAlone(op, undefined)
+          : callInSession(current, op, transport.sendAlone);
       case `${authPath}.logout`:
       case `${authPath}.logoutEverywhere`:
         return logOut(op);

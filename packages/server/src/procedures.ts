@@ -73,6 +73,7 @@ export function createProcedures(root: Root, parts: Parts) {
         .input(changeEmailInput)
         .mutation(({ input, ctx }) => changeEmail(parts, input, ctx)),
       confirmEmail: createSignedIn(root, parts, "account.confirmEmail")
+        .concat(sentAlone)
         .input(confirmEmailInput)
         .mutation(({ input, ctx }) => confirmEmail(parts, input, ctx)),
       remove: signedIn.input(noInput).mutation(({ ctx }) => removeAccount(parts, ctx)),

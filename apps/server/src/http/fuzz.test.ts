@@ -239,16 +239,6 @@ describe("V15.3.7 what comes twice", () => {
     const answer = await send({ target: "/trpc/auth.login", headers: [type], body: "{}" });
     expect(answer.status).toBe(415);
   });
-
-  it("of the refresh cookie nothing counts", async () => {
-    const cookies = ["a", "b"].map((one) => `__Host-portcullis_refresh=${one}`).join("; ");
-    const headers = [
-      ["Cookie", cookies],
-      ["Origin", "https://api.test"],
-    ] as const;
-    const answer = await send({ target: "/trpc/auth.refresh", headers, body: "{}" });
-    expect([401, 403]).toContain(answer.status);
-  });
 });
 
 describe("API-11 API-16 a query string", () => {
@@ -355,6 +345,43 @@ describe("API-18 line ends", () => {
     expect([400, 401, 403]).toContain(answer.status);
     expect(faultsOf(answer)).toEqual([]);
   });
+});
+
+describe("V2.2.1 API-14 posts", () => {
+  it("come back as they were sent, or are refused, whatever they say", async () => {
+    const { accessToken } = await signedInClient(service);
+    const headers = [["Authorization", `Bearer ${accessToken}`]] as const;
+    let taken = 0;
+    for (const text of naughtyStrings.filter((_, index) => index % 4 === 0)) {
+      const post = { title: text, body: text };
+      const target = "/trpc/posts.create";
+      const answer = await send({ target, headers, body: JSON.stringify(post) });
+      expect([text, faultsOf(answer)]).toEqual([text, []]);
+      if (answer.status !== 200) continue;
+      taken += 1;
+      const { id } = (JSON.parse(answer.body) as { result: { data: { id: string } } }).result.data;
+      const read = await send({ target: queryOf("posts.byId", { id }) });
+      expect(JSON.parse(read.body)).toMatchObject({ result: { data: post } });
+    }
+    expect(taken).toBeGreaterThan(100);
+  });
+
+  it("are not found by any string, and their pages begin at none", async () => {
+    for (const text of naughtyStrings.filter((_, index) => index % 4 === 0)) {
+      for (const [path, input] of [
+        ["posts.byId", { id: text }],
+        ["posts.list", { cursor: text }],
+        ["posts.list", { limit: text }],
+      ] as const) {
+        const answer = await send({ target: queryOf(path, input) });
+        expect([text, path, faultsOf(answer)]).toEqual([text, path, []]);
+        expect([text, path, answer.status]).toEqual([text, path, 400]);
+      }
+    }
+  });
+
+  const queryOf = (path: string, input: object): string =>
+    `/trpc/${path}?input=${encodeURIComponent(JSON.stringify(input))}`;
 });
 
 describe("V2.2.1 the endpoints for other services", () => {

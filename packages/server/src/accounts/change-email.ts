@@ -29,6 +29,7 @@ export async function changeEmail(
       kind: "email_change_requested",
       to: email,
       userId: user.id,
+      tokenVersion: user.tokenVersion,
     });
     await parts.audit.insert(transaction, event);
   });

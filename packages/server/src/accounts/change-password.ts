@@ -12,8 +12,8 @@ import { answerTokens } from "../sessions/answer-tokens.ts";
 import { openSession } from "../sessions/open-session.ts";
 import { refreshTokenPlaceSchema, requirePlace } from "../sessions/refresh-token-place.ts";
 import { requireLiveSession } from "../sessions/require-live-session.ts";
-import { mailName } from "./mail-name.ts";
 import { requireGoodPassword } from "./require-good-password.ts";
+import { tellUser } from "./tell-user.ts";
 
 export const changePasswordInput = z
   .strictObject({
@@ -64,12 +64,7 @@ export async function changePassword(
     const { sessionId } = opened.session.subject;
     const event = auditEvent("password_changed", ctx, nowMs, {}, { sessionId });
     await parts.audit.insert(transaction, event);
-    await parts.mail.queue(transaction, {
-      kind: "password_changed",
-      to: held.email,
-      name: mailName(held),
-      at: nowMs,
-    });
+    await tellUser(parts, transaction, held, { kind: "password_changed", at: nowMs });
     return { session: opened.session, event };
   });
   if (changed === undefined) return fail();

@@ -45,6 +45,8 @@ export async function confirmEmail(
   const switching = parts.cache.write([parts.cached.users.key(user.id)], async (handle) => {
     const transaction = handle.withoutPlugins();
     const before = await requireLiveSession(parts, transaction, ctx.auth);
+    // Raised since it was asked for: whoever asked may be the reason.
+    if (before.tokenVersion !== found.tokenVersion) return "unknown";
     if (!(await takeEmailToken(transaction, token.id))) return "unknown";
     const owner = await findUserByEmail(transaction, found.email);
     if (owner !== undefined && owner.id !== user.id) return "taken";

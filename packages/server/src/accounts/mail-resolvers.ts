@@ -4,6 +4,7 @@ import type { EmailTokenPurpose } from "../repositories/email-tokens.ts";
 import { findRegistration, setRegistrationSecret } from "../repositories/registrations.ts";
 import type { AuthTransaction } from "../repositories/tables.ts";
 import { findUserByEmail, isVerified, loadUser } from "../repositories/users.ts";
+import type { UserRecord } from "../repositories/users.ts";
 import { hashOf, makeOpaqueToken, writeOpaqueToken } from "../tokens/opaque-token.ts";
 import { mailName } from "./mail-name.ts";
 import {
@@ -21,7 +22,7 @@ export function createMailResolvers(now: () => number): MailResolvers {
   async function makeToken(
     transaction: AuthTransaction,
     purpose: EmailTokenPurpose,
-    userId: string,
+    user: UserRecord,
     email: string,
     lifeMs: number,
   ): Promise<{ token: string; expiresInMinutes: number }> {
@@ -30,8 +31,9 @@ export function createMailResolvers(now: () => number): MailResolvers {
     await replaceEmailToken(transaction, {
       id: token.id,
       purpose,
-      userId,
+      userId: user.id,
       email,
+      tokenVersion: user.tokenVersion,
       secretHash: hashOf(token),
       createdAtMs: nowMs,
       expiresAtMs: nowMs + lifeMs,
@@ -61,13 +63,13 @@ export function createMailResolvers(now: () => number): MailResolvers {
       const user = await findUserByEmail(transaction, to);
       if (user === undefined) return undefined;
       const life = passwordResetLifeMs;
-      const proof = await makeToken(transaction, "reset_password", user.id, to, life);
+      const proof = await makeToken(transaction, "reset_password", user, to, life);
       return { kind: "reset_password", to, name: mailName(user), ...proof };
     },
 
-    async email_change_requested(transaction, { to, userId }) {
+    async email_change_requested(transaction, { to, userId, tokenVersion }) {
       const user = await loadUser(transaction, userId);
-      if (user === undefined) return undefined;
+      if (user?.tokenVersion !== tokenVersion) return undefined;
       const owner = await findUserByEmail(transaction, to);
       if (owner !== undefined && owner.id !== userId) {
         return { kind: "email_taken", to, name: mailName(owner) };
@@ -77,7 +79,7 @@ export function createMailResolvers(now: () => number): MailResolvers {
       return {
         kind: "change_email",
         to,
-        ...(await makeToken(transaction, "change_email", userId, to, life)),
+        ...(await makeToken(transaction, "change_email", user, to, life)),
       };
     },
   };

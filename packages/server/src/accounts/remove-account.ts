@@ -1,11 +1,11 @@
 import { auditEvent } from "../audit/audit-event.ts";
 import type { SignedInContext } from "../context/auth-context.ts";
 import type { Parts } from "../parts.ts";
-import { deleteRegistrations } from "../repositories/registrations.ts";
+import { deleteRegistrationsOf } from "../repositories/registrations.ts";
 import { deleteUser } from "../repositories/users.ts";
 import { requireLiveSession } from "../sessions/require-live-session.ts";
 import { requireRecentPassword } from "../sessions/require-recent-password.ts";
-import { mailName } from "./mail-name.ts";
+import { tellUser } from "./tell-user.ts";
 
 /**
  * Deletes the user. Tokens name a user who is gone from then on; ids are random and never come again,
@@ -22,13 +22,8 @@ export async function removeAccount(
     const transaction = handle.withoutPlugins();
     const user = await requireLiveSession(parts, transaction, ctx.auth);
     await deleteUser(transaction, userId);
-    await deleteRegistrations(transaction, user.email);
-    await parts.mail.queue(transaction, {
-      kind: "account_deleted",
-      to: user.email,
-      name: mailName(user),
-      at: parts.now(),
-    });
+    await deleteRegistrationsOf(transaction, userId);
+    await tellUser(parts, transaction, user, { kind: "account_deleted", at: parts.now() });
     await parts.audit.insert(transaction, event);
   });
   parts.report(event);

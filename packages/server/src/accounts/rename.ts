@@ -5,6 +5,7 @@ import type { User } from "../contract.ts";
 import { PortcullisError } from "../errors.ts";
 import type { Parts } from "../parts.ts";
 import { changeUser } from "../repositories/users.ts";
+import { requireLiveSession } from "../sessions/require-live-session.ts";
 import { viewUser } from "../user-view.ts";
 import { displayNameSchema } from "./display-name.ts";
 
@@ -19,6 +20,7 @@ export async function rename(
   const event = auditEvent("name_changed", ctx, parts.now(), {});
   const renamed = await parts.cache.write([parts.cached.users.key(user.id)], async (handle) => {
     const transaction = handle.withoutPlugins();
+    await requireLiveSession(parts, transaction, ctx.auth);
     await parts.audit.insert(transaction, event);
     return changeUser(transaction, user.id, { name });
   });

@@ -7,21 +7,19 @@ import { PortcullisError } from "../errors.ts";
 import { admitPasswordTry } from "../limits/require-admission.ts";
 import type { Parts } from "../parts.ts";
 import { presentedPasswordSchema } from "../passwords/password-schema.ts";
-import {
-  deleteRegistrations,
-  findRegistration,
-  takeRegistration,
-} from "../repositories/registrations.ts";
+import { findRegistration, takeRegistrations } from "../repositories/registrations.ts";
 import type { RegistrationRecord } from "../repositories/registrations.ts";
 import type { AuthTransaction } from "../repositories/tables.ts";
 import {
   changeUser,
   deleteUser,
   findUserByEmail,
+  holdUser,
   insertUser,
   isVerified,
 } from "../repositories/users.ts";
 import type { UserRecord } from "../repositories/users.ts";
+import { isBanned } from "../sessions/admit-user.ts";
 import { plainText } from "../text-rules.ts";
 import { isSecretOf, opaqueTokenLengthMax, parseOpaqueToken } from "../tokens/opaque-token.ts";
 
@@ -91,14 +89,20 @@ function settle(
   ctx: AuthContext,
 ): Promise<Outcome> {
   const work = async (transaction: AuthTransaction): Promise<Outcome> => {
-    const now = await findUserByEmail(transaction, registration.email);
-    if (now?.id !== owner?.id) return { kind: "outrun" };
-    if (!(await takeRegistration(transaction, registration.id))) {
-      return { kind: "refused", cause: "unknown" };
+    const now = await holdOwner(transaction, registration.email, owner);
+    if (now === "outrun") return { kind: "outrun" };
+    const taken = await takeRegistrations(transaction, registration.email);
+    if (!taken.includes(registration.id)) return { kind: "refused", cause: "unknown" };
+    // A ban stays with the email: another registration is no way around it.
+    if (isVerified(now) || (now !== undefined && isBanned(now, parts.now()))) {
+      return { kind: "refused", cause: "taken" };
     }
-    await deleteRegistrations(transaction, registration.email);
-    if (isVerified(now)) return { kind: "refused", cause: "taken" };
 
+    if (now !== undefined && now.id !== registration.userId) {
+      const about = { userId: now.id };
+      const gone = auditEvent("account_deleted", ctx, parts.now(), {}, about);
+      await parts.audit.insert(transaction, gone);
+    }
     const userId = await giveEmail(parts, transaction, registration, now);
     if (userId === undefined) throw new PortcullisError("unavailable");
     const event = auditEvent("email_verified", ctx, parts.now(), {}, { userId });
@@ -108,6 +112,19 @@ function settle(
   if (owner === undefined) return parts.database.transact(work);
   const key = parts.cached.users.key(owner.id);
   return parts.cache.write([key], (handle) => work(handle.withoutPlugins()));
+}
+
+/** The one who has the email, held against change; `"outrun"` when that is another by now. */
+async function holdOwner(
+  transaction: AuthTransaction,
+  email: string,
+  expected: UserRecord | undefined,
+): Promise<UserRecord | undefined | "outrun"> {
+  if (expected === undefined) {
+    return (await findUserByEmail(transaction, email)) === undefined ? undefined : "outrun";
+  }
+  const held = await holdUser(transaction, expected.id, "change");
+  return held?.email === email ? held : "outrun";
 }
 
 /**

@@ -20,6 +20,8 @@ export const mailRequestSchema = z.discriminatedUnion("kind", [
     kind: z.literal("email_change_requested"),
     to: emailSchema,
     userId: lowerCaseUuidSchema,
+    /** The user's when they asked: a thief's request must not outlive the thief's session. */
+    tokenVersion: z.int().min(1),
   }),
 ]);
 

@@ -208,7 +208,8 @@ test("a request becomes the mail that answers it, or nothing, and is used up eit
 test("a resolver that throws has done nothing, and is asked again later", async () => {
   const node = createNode();
   const userId = "00000000-0000-4000-8000-000000000001";
-  await node.queue({ kind: "email_change_requested", to: "canary@example.test", userId });
+  const request = { kind: "email_change_requested", to: "canary@example.test" } as const;
+  await node.queue({ ...request, userId, tokenVersion: 1 });
   node.worker.start();
   await node.waitFor("mail_failed");
   clock.nowMs += minuteMs;
@@ -509,6 +510,7 @@ test("all of it runs on PGlite", async () => {
     kind: "email_change_requested",
     to,
     userId: "00000000-0000-4000-8000-000000000002",
+    tokenVersion: 1,
   });
   node.worker.nudge();
   const mail = await outbox.waitFor((one) => one.to.address === to);

@@ -1,4 +1,4 @@
-import { epochMs } from "./column-values.ts";
+import { epochMs, safeInteger } from "./column-values.ts";
 import type { AuthDatabase, AuthTransaction, EmailTokenTable } from "./tables.ts";
 
 export type EmailTokenPurpose = EmailTokenTable["purpose"];
@@ -8,6 +8,8 @@ export interface EmailTokenRecord {
   readonly userId: string;
   /** The address that the token was sent to. */
   readonly email: string;
+  /** The user's when it was asked for. */
+  readonly tokenVersion: number;
   readonly secretHash: Uint8Array;
   readonly expiresAt: number;
 }
@@ -30,6 +32,7 @@ export async function replaceEmailToken(
       purpose: token.purpose,
       user_id: token.userId,
       email: token.email,
+      token_version: token.tokenVersion,
       secret_hash: token.secretHash,
       created_at: new Date(token.createdAtMs),
       expires_at: new Date(token.expiresAtMs),
@@ -38,6 +41,7 @@ export async function replaceEmailToken(
       conflict.columns(["user_id", "purpose"]).doUpdateSet((eb) => ({
         id: eb.ref("excluded.id"),
         email: eb.ref("excluded.email"),
+        token_version: eb.ref("excluded.token_version"),
         secret_hash: eb.ref("excluded.secret_hash"),
         created_at: eb.ref("excluded.created_at"),
         expires_at: eb.ref("excluded.expires_at"),
@@ -53,7 +57,7 @@ export async function findEmailToken(
 ): Promise<EmailTokenRecord | undefined> {
   const row = await database
     .selectFrom("portcullis.email_token")
-    .select(["id", "user_id", "email", "secret_hash", "expires_at"])
+    .select(["id", "user_id", "email", "token_version", "secret_hash", "expires_at"])
     .where("id", "=", id)
     .where("purpose", "=", purpose)
     .executeTakeFirst();
@@ -62,6 +66,7 @@ export async function findEmailToken(
       id: row.id,
       userId: row.user_id,
       email: row.email,
+      tokenVersion: safeInteger(row.token_version),
       secretHash: new Uint8Array(row.secret_hash),
       expiresAt: epochMs(row.expires_at),
     }

@@ -41,14 +41,23 @@ export async function holdTokenEpoch(
   transaction: AuthTransaction,
   purpose: "read" | "change" = "read",
 ): Promise<number> {
+  if (purpose === "change") await lockRealm(transaction);
   const row = await transaction
     .selectFrom("portcullis.realm")
     .select("token_epoch")
     .where("id", "=", realmId)
     .$if(purpose === "read", (query) => query.forShare())
-    .$if(purpose === "change", (query) => query.forNoKeyUpdate())
     .executeTakeFirstOrThrow();
   return safeInteger(row.token_epoch);
+}
+
+/**
+ * Waits for those who hold the realm, and lets nobody else hold it until the transaction ends. A row
+ * lock would not do: Postgres lets those who share a row pass one who waits to change it, so that a
+ * user who calls without end could keep all tokens from being revoked. Locks of tables queue.
+ */
+async function lockRealm(transaction: AuthTransaction): Promise<void> {
+  await sql`lock table portcullis.realm in exclusive mode`.execute(transaction);
 }
 
 export async function readTokenEpoch(database: AuthDatabase): Promise<number> {
@@ -62,6 +71,7 @@ export async function readTokenEpoch(database: AuthDatabase): Promise<number> {
 
 /** Ends every session and token of every user. @returns the epoch from now on. */
 export async function raiseTokenEpoch(transaction: AuthTransaction): Promise<number> {
+  await lockRealm(transaction);
   const row = await transaction
     .updateTable("portcullis.realm")
     .set({ token_epoch: sql<number>`token_epoch + 1` })
@@ -78,12 +88,7 @@ export async function readKeyGeneration(database: AuthDatabase): Promise<number>
 
 /** Lets one transaction at a time change the signing keys: the others wait here for its end. */
 export async function holdKeyGeneration(transaction: AuthTransaction): Promise<void> {
-  await transaction
-    .selectFrom("portcullis.realm")
-    .select("key_generation")
-    .where("id", "=", realmId)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
+  await lockRealm(transaction);
 }
 
 export async function raiseKeyGeneration(transaction: AuthTransaction): Promise<void> {

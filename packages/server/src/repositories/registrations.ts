@@ -76,14 +76,30 @@ export async function setRegistrationSecret(
     .execute();
 }
 
-/** Takes a registration out of the table: of racing calls one gets it. */
-export async function takeRegistration(transaction: AuthTransaction, id: string): Promise<boolean> {
-  const row = await transaction
+/**
+ * Takes all registrations of an email out of the table, by one statement: of racing calls for one
+ * email one gets them.
+ *
+ * @returns their ids.
+ */
+export async function takeRegistrations(
+  transaction: AuthTransaction,
+  email: string,
+): Promise<string[]> {
+  const rows = await transaction
     .deleteFrom("portcullis.registration")
-    .where("id", "=", id)
+    .where("email", "=", email)
     .returning("id")
-    .executeTakeFirst();
-  return row !== undefined;
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Of a user who goes; those of others for the same email stay. */
+export async function deleteRegistrationsOf(
+  transaction: AuthTransaction,
+  userId: string,
+): Promise<void> {
+  await transaction.deleteFrom("portcullis.registration").where("user_id", "=", userId).execute();
 }
 
 /** For an email that has found its owner, or is known to have one. */

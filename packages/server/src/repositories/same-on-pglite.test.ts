@@ -34,10 +34,11 @@ import {
 } from "./purge.ts";
 import {
   deleteRegistrations,
+  deleteRegistrationsOf,
   findRegistration,
   insertRegistration,
   setRegistrationSecret,
-  takeRegistration,
+  takeRegistrations,
 } from "./registrations.ts";
 import { loadRealm, raiseTokenEpoch, readTokenEpoch } from "./realm.ts";
 import { findRefreshToken, insertRefreshToken, rotateRefreshToken } from "./refresh-tokens.ts";
@@ -249,12 +250,20 @@ async function proofs(
   note(await read((db) => findRegistration(db, id(30))));
   await transact((tx) => setRegistrationSecret(tx, id(31), bytes(6)));
   note(await read((db) => findRegistration(db, id(31))));
-  note(await transact((tx) => takeRegistration(tx, id(30))));
-  note(await transact((tx) => takeRegistration(tx, id(30))));
+  await transact((tx) => deleteRegistrationsOf(tx, userId));
+  note(await read((db) => findRegistration(db, id(31))));
+  note(await transact((tx) => takeRegistrations(tx, registration.email)));
+  note(await transact((tx) => takeRegistrations(tx, registration.email)));
   await transact((tx) => deleteRegistrations(tx, registration.email));
   note(await read((db) => findRegistration(db, id(31))));
 
-  const token = { ...life, userId, email: "ada@example.test", purpose: "reset_password" as const };
+  const token = {
+    ...life,
+    userId,
+    tokenVersion: 1,
+    email: "ada@example.test",
+    purpose: "reset_password" as const,
+  };
   for (const last of [40, 41]) {
     const entry = { ...token, id: id(last), secretHash: bytes(last) };
     await transact((tx) => replaceEmailToken(tx, entry));

@@ -16,6 +16,8 @@ export type SessionRecord = z.infer<typeof sessionRecordSchema>;
 
 /** Most sessions that one listing returns. */
 const listMax = 100;
+/** Most sessions that are looked at to end them; a user has a few more than 100 for a moment. */
+export const endMax = 1000;
 
 export async function loadSession(
   database: AuthDatabase,
@@ -174,13 +176,14 @@ export interface ListedSession {
 }
 
 /**
- * The sessions of a user that a token could still come from, newest first, at most 100. One that was
+ * The sessions of a user that a token could still come from, newest first, at most `limit`. One that was
  * not refreshed in time is over, though its row has an end further on.
  */
 export async function listLiveSessions(
   database: AuthDatabase,
   userId: string,
   nowMs: number,
+  limit: number = listMax,
 ): Promise<ListedSession[]> {
   const rows = await database
     .selectFrom("portcullis.session as session")
@@ -213,7 +216,7 @@ export async function listLiveSessions(
     )
     .orderBy("session.created_at", "desc")
     .orderBy("session.id")
-    .limit(listMax)
+    .limit(limit)
     .execute();
   return rows.map((row) => ({
     id: row.id,

@@ -87,6 +87,8 @@ export interface EmailTokenTable {
   user_id: string;
   /** The address that the token was sent to. */
   email: string;
+  /** The user's when it was asked for. */
+  token_version: BigInteger;
   secret_hash: Uint8Array;
   created_at: Time;
   expires_at: Time;

@@ -1,9 +1,10 @@
 import type { AuthContext } from "../context/auth-context.ts";
 import type { RefreshTokenPlace, TokenSet } from "../contract.ts";
+import { PortcullisError } from "../errors.ts";
 import type { Parts } from "../parts.ts";
 import type { UserRecord } from "../repositories/users.ts";
 import { issueAccessToken } from "../tokens/issue.ts";
-import type { TokenSubject } from "../tokens/issue.ts";
+import type { IssuedToken, TokenSubject } from "../tokens/issue.ts";
 import { writeOpaqueToken } from "../tokens/opaque-token.ts";
 import type { OpaqueToken } from "../tokens/opaque-token.ts";
 import { viewUser } from "../user-view.ts";
@@ -30,7 +31,7 @@ export async function answerTokens(
   // Without a refresh in time the session is over, so no access token reaches past that.
   const endsAtMs = Math.min(opened.subject.sessionExpiresAtMs, opened.refreshExpiresAtMs);
   const subject = { ...opened.subject, sessionExpiresAtMs: endsAtMs };
-  const issued = await issueAccessToken(parts.keyRing, parts.settings, subject, nowMs);
+  const issued = await sign(parts, subject, nowMs);
   const refreshToken = writeOpaqueToken(opened.refreshToken);
   if (place === "cookie") {
     const maxAgeSeconds = Math.max(0, Math.floor((opened.refreshExpiresAtMs - nowMs) / 1000));
@@ -43,4 +44,13 @@ export async function answerTokens(
     refreshToken: place === "cookie" ? null : refreshToken,
     user: viewUser(opened.user),
   };
+}
+
+/** The session is committed by now, so no fault of the keys may say that nothing was changed. */
+async function sign(parts: Parts, subject: TokenSubject, nowMs: number): Promise<IssuedToken> {
+  try {
+    return await issueAccessToken(parts.keyRing, parts.settings, subject, nowMs);
+  } catch (cause) {
+    throw new PortcullisError("outcome_unknown", { cause });
+  }
 }

@@ -1,7 +1,7 @@
 import { auditEvent } from "../audit/audit-event.ts";
 import type { Caller } from "../context/auth-context.ts";
 import type { Parts } from "../parts.ts";
-import { listLiveSessions } from "../repositories/sessions.ts";
+import { endMax, listLiveSessions } from "../repositories/sessions.ts";
 import { endedAtOnceMax, endSessions } from "./end-sessions.ts";
 
 /**
@@ -14,7 +14,7 @@ export async function endOldestSessions(
   caller: Caller,
 ): Promise<void> {
   const live = await parts.database.read((database) =>
-    listLiveSessions(database, userId, parts.now()),
+    listLiveSessions(database, userId, parts.now(), endMax),
   );
   const others = live.map(({ id }) => id).filter((id) => id !== sessionId);
   const sessionIds = others.slice(parts.settings.sessionsPerUserMax - 1);

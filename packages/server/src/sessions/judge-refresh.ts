@@ -16,8 +16,8 @@ export type RefreshVerdict =
   | {
       readonly kind: "reused";
       readonly record: RefreshTokenRecord;
-      /** Whether its session has been revoked before: then a thief's replays cost no more writes. */
-      readonly isRevoked: boolean;
+      /** Whether its session is over already: then a thief's replays cost no more writes and mails. */
+      readonly isOver: boolean;
     }
   | { readonly kind: "refused"; readonly cause: RefreshRefusal };
 
@@ -41,7 +41,7 @@ export function judgeRefresh(
       nowMs - record.rotatedAt <= rules.refreshGraceMs &&
       successor !== null &&
       successor.rotatedAt === null;
-    if (!isRace) return { kind: "reused", record, isRevoked: record.session.revokedAt !== null };
+    if (!isRace) return { kind: "reused", record, isOver: !isLive };
     if (!isLive) return { kind: "refused", cause: "session_ended" };
     return { kind: "repeat", record, successor };
   }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { emailSchema } from "../accounts/email.ts";
-import { mailName } from "../accounts/mail-name.ts";
+import { tellUser } from "../accounts/tell-user.ts";
 import { auditEvent } from "../audit/audit-event.ts";
-import type { LoginFailure } from "../audit/audit-event.ts";
+import type { AuditEvent, LoginFailure } from "../audit/audit-event.ts";
 import type { AuthContext } from "../context/auth-context.ts";
 import type { TokenSet } from "../contract.ts";
 import { PortcullisError } from "../errors.ts";
@@ -17,6 +17,7 @@ import type { UserRecord, UserWithHash } from "../repositories/users.ts";
 import type { TokenSubject } from "../tokens/issue.ts";
 import { admitUser } from "./admit-user.ts";
 import { answerTokens } from "./answer-tokens.ts";
+import type { OpenedSession } from "./answer-tokens.ts";
 import { endOldestSessions } from "./end-oldest-sessions.ts";
 import { endSessions } from "./end-sessions.ts";
 import { openSession } from "./open-session.ts";
@@ -46,39 +47,63 @@ export async function login(
   };
 
   const passwordTry = await admitPasswordTry(parts, ctx, input.email);
-  const found = await parts.database.read((database) => findCredentials(database, input.email));
-  const isRight = await parts.passwords.verify(found?.passwordHash, input.password);
-  if (found === undefined) return fail("unknown_email", null);
-  if (!isRight) return fail("wrong_password", found.id);
-  // Here, before anything else is done, so that the time does not tell it from a wrong password.
-  const admission = admitUser(found, parts.settings, parts.now());
-  if (admission.kind === "refused") return fail(admission.cause, found.id);
-
-  const userId = found.id;
-  const passwordHash = await rehash(parts, found, input.password);
-  const opening = await parts.database.transact(async (transaction) => {
-    const device = await recogniseDevice(transaction, userId, ctx);
-    const opened = await openSession(parts, transaction, userId, passwordHash, ctx);
-    if (opened.kind === "refused") return opened;
-    const { sessionId } = opened.session.subject;
-    const about = { userId, sessionId };
-    const event = auditEvent("login_succeeded", ctx, parts.now(), {}, about);
-    await parts.audit.insert(transaction, event);
-    if (device === "new") await tellOfNewDevice(parts, transaction, opened.session.user, ctx);
-    return { ...opened, event };
-  });
-  if (opening.kind === "refused") return fail(opening.cause, found.id);
-  parts.report(opening.event);
+  let attempt = await authenticate(parts, input, ctx);
+  // Another login may have made the hash anew while this one compared the password with the old one.
+  if (attempt.kind === "failed" && attempt.cause === "account_changed") {
+    attempt = await authenticate(parts, input, ctx);
+  }
+  if (attempt.kind === "failed") return fail(attempt.cause, attempt.userId);
+  parts.report(attempt.event);
   parts.mail.nudge();
   await passwordTry.succeeded();
 
+  const { session, user } = attempt;
   try {
-    await endReplacedSessions(parts, opening.session.subject, ctx);
+    await rehash(parts, user, input.password, ctx);
+    await endReplacedSessions(parts, session.subject, ctx);
   } catch (cause) {
     // The session is open, so no fault of these may say that nothing was changed.
     throw new PortcullisError("outcome_unknown", { cause });
   }
-  return answerTokens(parts, ctx, opening.session, place);
+  return answerTokens(parts, ctx, session, place);
+}
+
+type Attempt =
+  | { readonly kind: "failed"; readonly cause: LoginFailure; readonly userId: string | null }
+  | {
+      readonly kind: "opened";
+      readonly session: OpenedSession;
+      readonly user: UserWithHash;
+      readonly event: AuditEvent;
+    };
+
+/** Compares the password, and opens a session if it is right and its user may have one. */
+async function authenticate(
+  parts: Parts,
+  input: z.output<typeof loginInput>,
+  ctx: AuthContext,
+): Promise<Attempt> {
+  const found = await parts.database.read((database) => findCredentials(database, input.email));
+  const isRight = await parts.passwords.verify(found?.passwordHash, input.password);
+  if (found === undefined) return { kind: "failed", cause: "unknown_email", userId: null };
+  const failed = (cause: LoginFailure): Attempt => ({ kind: "failed", cause, userId: found.id });
+  if (!isRight) return failed("wrong_password");
+  // Here, before anything else is done, so that the time does not tell it from a wrong password.
+  const admission = admitUser(found, parts.settings, parts.now());
+  if (admission.kind === "refused") return failed(admission.cause);
+
+  return parts.database.transact(async (transaction): Promise<Attempt> => {
+    const userId = found.id;
+    const device = await recogniseDevice(transaction, userId, ctx);
+    const opened = await openSession(parts, transaction, userId, found.passwordHash, ctx);
+    if (opened.kind === "refused") return failed(opened.cause);
+    const { session } = opened;
+    const about = { userId, sessionId: session.subject.sessionId };
+    const event = auditEvent("login_succeeded", ctx, parts.now(), {}, about);
+    await parts.audit.insert(transaction, event);
+    if (device === "new") await tellOfNewDevice(parts, transaction, session.user, ctx);
+    return { kind: "opened", session, user: found, event };
+  });
 }
 
 /** The user is told of a login that may not be theirs; of one from where they always are, not. */
@@ -88,10 +113,8 @@ function tellOfNewDevice(
   user: UserRecord,
   { userAgent, address }: AuthContext,
 ): Promise<void> {
-  return parts.mail.queue(transaction, {
+  return tellUser(parts, transaction, user, {
     kind: "new_login",
-    to: user.email,
-    name: mailName(user),
     at: parts.now(),
     userAgent,
     address,
@@ -99,17 +122,26 @@ function tellOfNewDevice(
 }
 
 /**
- * A hash that was made when hashes cost less is made anew while the password is at hand.
- *
- * @returns the hash that is stored now, unless somebody else changes it.
+ * A hash that was made when hashes cost less is made anew while the password is at hand. Other logins
+ * that compared it meanwhile look again; one that finds no room for it leaves it to the next login.
  */
-async function rehash(parts: Parts, found: UserWithHash, password: Password): Promise<string> {
-  if (!parts.passwords.needsRehash(found.passwordHash)) return found.passwordHash;
-  const passwordHash = await parts.passwords.hash(password);
-  await parts.database.read((database) =>
-    replacePasswordHash(database, found.id, found.passwordHash, passwordHash),
-  );
-  return passwordHash;
+async function rehash(
+  parts: Parts,
+  found: UserWithHash,
+  password: Password,
+  { requestId }: AuthContext,
+): Promise<void> {
+  if (!parts.passwords.needsRehash(found.passwordHash)) return;
+  try {
+    const passwordHash = await parts.passwords.hash(password);
+    await parts.database.read((database) =>
+      replacePasswordHash(database, found.id, found.passwordHash, passwordHash),
+    );
+  } catch (error) {
+    if (!(error instanceof PortcullisError)) throw error;
+    const { reason } = error;
+    parts.report({ kind: "call_failed", requestId, reason, path: "rehash", error });
+  }
 }
 
 /** The one that this client held until now (it may be another user's), and those above the bound. */
@@ -118,19 +150,10 @@ async function endReplacedSessions(
   opened: TokenSubject,
   ctx: AuthContext,
 ): Promise<void> {
-  const sessionId = await findPreviousSession(parts, ctx);
-  if (sessionId !== undefined) {
-    const event = auditEvent(
-      "session_revoked",
-      ctx,
-      parts.now(),
-      {},
-      {
-        userId: opened.userId,
-        sessionId,
-      },
-    );
-    await endSessions(parts, [sessionId], event);
+  const previous = await findPreviousSession(parts, ctx);
+  if (previous !== undefined) {
+    const event = auditEvent("session_revoked", ctx, parts.now(), {}, previous);
+    await endSessions(parts, [previous.sessionId], event);
   }
   await endOldestSessions(parts, opened, ctx);
 }

@@ -3,6 +3,7 @@ import type { SignedInContext } from "../context/auth-context.ts";
 import { PortcullisError } from "../errors.ts";
 import type { Parts } from "../parts.ts";
 import { changeUser } from "../repositories/users.ts";
+import { requireLiveSession } from "./require-live-session.ts";
 
 /** Ends all sessions and tokens of the user at once: they all name the token version that this leaves behind. */
 export async function logoutEverywhere(
@@ -12,6 +13,7 @@ export async function logoutEverywhere(
   const { user } = ctx.auth;
   const event = await parts.cache.write([parts.cached.users.key(user.id)], async (handle) => {
     const transaction = handle.withoutPlugins();
+    await requireLiveSession(parts, transaction, ctx.auth);
     const changed = await changeUser(transaction, user.id, { raiseTokenVersion: true });
     // Deleted since the token was checked, and with it everything there was to end.
     if (changed === undefined) throw new PortcullisError("token_revoked");

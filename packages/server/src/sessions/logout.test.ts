@@ -25,9 +25,9 @@ test("RT-06 a logout that comes after its session was replaced does not call it 
       .forUpdate()
       .execute();
     const confirming = node.mutate("auth.confirm", { password: testPassword }, { token });
-    await expect.poll(() => waitingForLocks(node), { interval: 10 }).toBe(1);
+    await expect.poll(() => waitingForLocks(node), { interval: 10, timeout: 10_000 }).toBe(1);
     const ending = node.mutate("auth.logout", undefined, { token });
-    await expect.poll(() => waitingForLocks(node), { interval: 10 }).toBe(2);
+    await expect.poll(() => waitingForLocks(node), { interval: 10, timeout: 10_000 }).toBe(2);
     return [confirming, ending] as const;
   });
   expect((await confirmed).status).toBe(200);

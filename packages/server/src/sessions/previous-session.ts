@@ -10,13 +10,17 @@ import { isSecretOf, parseOpaqueToken } from "../tokens/opaque-token.ts";
 export async function findPreviousSession(
   parts: Parts,
   ctx: AuthContext,
-): Promise<string | undefined> {
+): Promise<{ readonly sessionId: string; readonly userId: string } | undefined> {
   const check = await ctx.checkAccessToken();
-  if (check.kind === "signed_in") return check.auth.session.id;
+  if (check.kind === "signed_in") {
+    const { session, user } = check.auth;
+    return { sessionId: session.id, userId: user.id };
+  }
   const cookie = ctx.refreshCookie.read();
   const presented = cookie === undefined ? undefined : parseOpaqueToken(cookie);
   if (presented === undefined) return undefined;
   const record = await parts.database.read((database) => findRefreshToken(database, presented.id));
   if (record === undefined || record.session.revokedAt !== null) return undefined;
-  return isSecretOf(presented, record.secretHash) ? record.session.id : undefined;
+  if (!isSecretOf(presented, record.secretHash)) return undefined;
+  return { sessionId: record.session.id, userId: record.user.id };
 }

@@ -243,7 +243,7 @@ test.each([
   `00000000-0000-4000-8000-00000000000A.${"A".repeat(43)}`,
   `00000000-0000-4000-8000-000000000000.${"A".repeat(44)}`,
   ` 00000000-0000-4000-8000-000000000000.${"A".repeat(43)}`,
-])("9700-4.14.2 another spelling of a refresh token is not read: %j", (text) => {
+])("9700-4.14.2c another spelling of a refresh token is not read: %j", (text) => {
   expect(parseOpaqueToken(text)).toBeUndefined();
 });
 

@@ -79,6 +79,10 @@ const revocations: Record<string, Call> = {
 const rivals: Record<string, Call> = {
   refresh: (node, { refreshToken }) => node.refresh(refreshToken),
   "entering the password again": own("auth.confirm", { password: testPassword }),
+  "changing the password": own("auth.account.changePassword", {
+    currentPassword: testPassword,
+    newPassword: "another new password",
+  }),
 };
 
 /** Lets the two calls meet at another step each round. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { mailName } from "../accounts/mail-name.ts";
+import { tellUser } from "../accounts/tell-user.ts";
 import { auditEvent } from "../audit/audit-event.ts";
 import type { AuthContext } from "../context/auth-context.ts";
 import type { RefreshTokenPlace, TokenSet } from "../contract.ts";
@@ -76,20 +76,18 @@ export async function refresh(
 /** Ends the session, and with it every token of the family, and tells its user; once. */
 async function actOnReuse(
   parts: Parts,
-  { record: { session, user }, isRevoked }: Extract<RefreshVerdict, { kind: "reused" }>,
+  { record: { session, user }, isOver }: Extract<RefreshVerdict, { kind: "reused" }>,
   ctx: AuthContext,
 ): Promise<void> {
   const about = { userId: user.id, sessionId: session.id };
   const event = auditEvent("refresh_token_reused", ctx, parts.now(), {}, about);
-  if (isRevoked) {
+  if (isOver) {
     parts.audit.note(event);
     return;
   }
   await endSessions(parts, [session.id], event, (transaction) =>
-    parts.mail.queue(transaction, {
+    tellUser(parts, transaction, user, {
       kind: "session_compromised",
-      to: user.email,
-      name: mailName(user),
       at: parts.now(),
       userAgent: session.userAgent,
       address: session.address,

@@ -19,7 +19,7 @@ const runs = longRuns ?? 40;
 const runsPerHash = longRuns === undefined ? 5 : 1;
 
 /** The bound of a test in milliseconds: far above what it takes on a machine with other work. */
-export const fuzzTimeoutMs = 60_000 + 500 * runs;
+export const fuzzTimeoutMs = longRuns === undefined ? 120_000 : 600_000 + 500 * longRuns;
 
 /** Settings of a property of one procedure and one caller. */
 export function fuzzSettings(costsHashes: boolean): fc.Parameters<unknown> {

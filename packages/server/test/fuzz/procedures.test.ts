@@ -49,7 +49,11 @@ const invalidAt = (place: string) => ({
 /** What Postgres or UTF-8 can not hold, and what is too much for anything. */
 const unusableStrings = ["\0", "a\0", "\ud800", "a\udfff", "a".repeat(2 ** 20)];
 
-test.each(world.procedures)(
+const takingTexts = world.procedures.filter(
+  ({ inputs }) => stringPlaces(inputSchema(inputs)).length > 0,
+);
+
+test.each(takingTexts)(
   "API-12 DB-04 $path refuses what is unusable in every text of its input",
   async (procedure) => {
     const caller = await world.caller("admin");

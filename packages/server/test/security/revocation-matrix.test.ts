@@ -47,6 +47,7 @@ async function makeVictim(): Promise<Victim> {
       purpose: "reset_password",
       userId: person.id,
       email: person.email,
+      tokenVersion: 1,
       secretHash: hashOf(token),
       createdAtMs: world.clock.nowMs,
       expiresAtMs: world.clock.nowMs + 600_000,

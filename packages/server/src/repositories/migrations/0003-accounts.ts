@@ -134,6 +134,7 @@ async function createEmailProofs(database: Kysely<unknown>): Promise<void> {
       column.notNull().references("portcullis.user.id").onDelete("cascade"),
     )
     .addColumn("email", "text", (column) => column.notNull())
+    .addColumn("token_version", "bigint", (column) => column.notNull())
     .addColumn("secret_hash", "bytea", (column) => column.notNull().unique())
     .addColumn("created_at", "timestamptz", (column) => column.notNull())
     .addColumn("expires_at", "timestamptz", (column) => column.notNull())
