@@ -10,6 +10,7 @@ import type { FormattedError } from "./format-error.ts";
 import { createOauthEndpoints } from "./oauth/oauth-endpoints.ts";
 import type { OauthClients } from "./oauth/oauth-clients.ts";
 import type { OauthHandler } from "./oauth/oauth-endpoint.ts";
+import { admitCall } from "./limits/require-admission.ts";
 import type { AuthOptions } from "./options.ts";
 import { createParts } from "./parts.ts";
 import type { SigningKeys } from "./tokens/keys/signing-keys.ts";
@@ -118,7 +119,7 @@ export function createAuth<Database>(options: AuthOptions<Database>): Auth {
   const parts = createParts(options);
   const formatError = createFormatError(parts.report);
   const root = createRoot(formatError);
-  const signedIn = createSignedIn(root, parts);
+  const signedIn = createSignedIn(root, (ctx, call) => admitCall(parts, ctx, call));
   const oauth = createOauthEndpoints(parts);
   return {
     router: createRouter(root, parts),

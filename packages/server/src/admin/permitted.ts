@@ -9,7 +9,7 @@ import { adminRole } from "./permissions.ts";
  * Makes the plug-ins that let a call through when the caller's role permits something. The role is
  * that of the user's row as it is now, which the check of the token has read.
  */
-export function createPermitted(root: Root, signedIn: SignedInProcedure, parts: Parts) {
+export function createPermitted(root: Root, signedIn: SignedInProcedure, parts: Parts): Permitted {
   return (permission: string) => {
     // A misspelt permission would be refused to everybody, and for good.
     if (!parts.roles.permits(adminRole, permission)) {
@@ -28,6 +28,7 @@ export function createPermitted(root: Root, signedIn: SignedInProcedure, parts: 
 /**
  * The type of `auth.permitted`, for `t.procedure.concat(auth.permitted("posts:moderate"))`.
  *
- * It throws `InvalidAuthOptionsError` when there is no such permission.
+ * It throws `InvalidAuthOptionsError` when there is no such permission. Written out, so that the
+ * declarations of the package do not carry what stands behind it.
  */
-export type Permitted = ReturnType<typeof createPermitted>;
+export type Permitted = (permission: string) => SignedInProcedure;

@@ -1,7 +1,8 @@
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
+import type { IPv4, IPv6 } from "ipaddr.js";
 
-export type IpAddress = ipaddr.IPv4 | ipaddr.IPv6;
+export type IpAddress = IPv4 | IPv6;
 
 /**
  * Reads an address that has one reading only: no octal or shortened IPv4, no zone, no port. IPv4

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createOauthService } from "../oauth-service.ts";
 import type { OauthService } from "../oauth-service.ts";
-import { mailedToken, signUpVerified, startWorld, testPassword } from "../start-auth.ts";
+import { mailedToken, reasonOf, signUpVerified, startWorld, testPassword } from "../start-auth.ts";
 import type { TestNode, TestWorld } from "../start-auth.ts";
 
 /** Every secret that we give out, at every place that takes one: it opens its own and no other. */
@@ -98,6 +98,22 @@ test("V9.2.2 8725-3.12 JWT-19 V2.3.1 each secret opens its own place, and no oth
   for (const [place, takes] of order) {
     expect([place, await takes(tokens[place as Place])]).toEqual([place, true]);
   }
+});
+
+test("V6.6.2 nor does one for another purpose of the same user", async () => {
+  const own = "purposes@example.test";
+  const { accessToken } = await signUpVerified(node, own);
+  await node.mutate("auth.forgotPassword", { email: own });
+  const token = await mailedToken(node, own, "reset-password");
+  const confirmed = await node.mutate(
+    "auth.account.confirmEmail",
+    { token },
+    { token: accessToken },
+  );
+  expect(reasonOf(confirmed)).toBe("email_token_invalid");
+
+  // It was good all along.
+  expect(await places["to reset a password"](token)).toBe(true);
 });
 
 test("V7.2.3 V11.5.1 V6.5.3 V6.5.4 V6.4.1 every opaque secret has 256 random bits", () => {
