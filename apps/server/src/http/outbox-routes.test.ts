@@ -47,6 +47,7 @@ it.each([
   ["V3.5.8 a page of another site", { "sec-fetch-site": "cross-site" }],
   ["V3.5.8 a page of a sister site", { "sec-fetch-site": "same-site" }],
   ["a name that was made to point here", { host: "evil.test" }],
+  ["V4.1.3 somebody behind a proxy of this machine", { "x-forwarded-for": "203.0.113.7" }],
 ])("shows nothing to %s", async (_, headers) => {
   for (const path of ["/outbox", "/outbox.json"]) {
     const answer = await ask(path, headers);

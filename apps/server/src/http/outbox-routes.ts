@@ -4,6 +4,8 @@ import { errorResponse } from "./error-response.ts";
 import type { RequestState } from "./request-log.ts";
 
 const localNames = new Set(["localhost", "127.0.0.1", "[::1]"]);
+/** A proxy on this machine speaks for others. */
+const forwardingHeaders = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
 const localAddresses = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
 
 /**
@@ -29,7 +31,9 @@ const forThisMachine: MiddlewareHandler<RequestState> = async (context, next) =>
 function isLocal(context: Context<RequestState>): boolean {
   const { peerAddress } = context.env;
   const site = context.req.header("sec-fetch-site");
+  const isForwarded = forwardingHeaders.some((name) => context.req.header(name) !== undefined);
   return (
+    !isForwarded &&
     peerAddress !== undefined &&
     localAddresses.has(peerAddress) &&
     localNames.has(new URL(context.req.url).hostname) &&
