@@ -17,7 +17,9 @@ let service: TestService;
 
 beforeAll(async () => {
   servers = await startTestServers();
-  service = await servers.startNode({ config: { allowedOrigins: [allowedOrigin] } });
+  // The lease that operators have: a short one may run out on a busy machine, and `/readyz` says so.
+  const config = { allowedOrigins: [allowedOrigin], leaseMs: 5000 };
+  service = await servers.startNode({ config });
 });
 afterAll(async () => {
   await service?.stop();
@@ -78,10 +80,9 @@ describe("pages", () => {
 
   it("is alive, and ready", async () => {
     expect(await (await send("/healthz")).json()).toEqual({ status: "alive" });
-    expect((await send("/readyz")).status).toBe(200);
-    // On a machine that is busy a lease may just have run out.
-    const readiness = async () => (await send("/readyz")).json();
-    await expect.poll(readiness, { timeout: 20_000 }).toEqual({
+    const response = await send("/readyz");
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
       status: "ready",
       postgres: "answers",
       cache: "in_use",
