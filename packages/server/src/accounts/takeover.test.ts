@@ -1,5 +1,5 @@
-import { sql } from "kysely";
 import { expect, test } from "vitest";
+import { untilLockWaits } from "../../test/lock-waits.ts";
 import {
   mailedToken,
   reasonOf,
@@ -9,15 +9,6 @@ import {
 } from "../../test/start-auth.ts";
 import type { TestNode } from "../../test/start-auth.ts";
 import { insertSignedIn } from "../../test/valid-calls.ts";
-
-/** How many transactions of the test's database wait for a lock. */
-async function countWaiting(node: TestNode): Promise<number | undefined> {
-  const { rows } = await sql<{ waiting: number }>`
-    select count(*)::int as waiting from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock'
-  `.execute(node.database);
-  return rows[0]?.waiting;
-}
 
 /** The tokens of all mails of registrations, once there are as many as expected. */
 async function verificationTokens(node: TestNode, email: string, count: number): Promise<string[]> {
@@ -117,26 +108,21 @@ test("PRE-01 an account that was verified meanwhile is not deleted by the link o
   await node.mutate("auth.account.changeEmail", { email: newEmail }, options);
   const confirmation = await mailedToken(node, newEmail, "confirm-email");
 
-  const held = Promise.withResolvers<void>();
-  const released = Promise.withResolvers<void>();
-  const holding = node.database.transaction().execute(async (transaction) => {
+  const verifying = await node.database.transaction().execute(async (transaction) => {
     await transaction
       .selectFrom("portcullis.registration")
       .select("id")
       .where("id", "=", second.id)
       .forUpdate()
       .execute();
-    held.resolve();
-    await released.promise;
+    const answer = node.mutate("auth.verifyEmail", { token: second.token, password });
+    await untilLockWaits(node, 1);
+    const input = { token: confirmation };
+    const confirmed = await node.mutate("auth.account.confirmEmail", input, options);
+    expect(confirmed.status).toBe(200);
+    return { answer };
   });
-  await held.promise;
-  const verifying = node.mutate("auth.verifyEmail", { token: second.token, password });
-  await expect.poll(() => countWaiting(node)).toBe(1);
-  const input = { token: confirmation };
-  const confirmed = await node.mutate("auth.account.confirmEmail", input, options);
-  expect(confirmed.status).toBe(200);
-  released.resolve();
-  await Promise.all([holding, verifying]);
+  await verifying.answer;
 
   expect((await node.me(accessToken)).status).toBe(200);
 });

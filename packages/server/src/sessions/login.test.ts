@@ -1,6 +1,7 @@
 import { hash } from "@node-rs/argon2";
-import { sql, type Updateable } from "kysely";
+import type { Updateable } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { untilLockWaits } from "../../test/lock-waits.ts";
 import { claimsOf, reasonOf, startWorld, testPassword } from "../../test/start-auth.ts";
 import type { Answer, TestNode, TestWorld } from "../../test/start-auth.ts";
 import type { UserTable } from "../repositories/tables.ts";
@@ -165,7 +166,7 @@ test.each([
   await changed.promise;
   const answer = login(email, testPassword);
   // The login has compared the old hash and waits for the row.
-  await expect.poll(() => waitingStatements()).toBe(1);
+  await untilLockWaits(node, 1);
   committing.resolve();
   await changing;
   expect(reasonOf(await answer)).toBe("invalid_credentials");
@@ -182,11 +183,4 @@ async function changeUser(
     await transaction.updateTable("portcullis.user").set(change).where("id", "=", id).execute();
     await beforeCommit?.();
   });
-}
-
-async function waitingStatements(): Promise<number> {
-  const { rows } = await sql<{ waiting: number }>`
-    select count(*)::int as waiting from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock'`.execute(node.database);
-  return rows[0]?.waiting ?? 0;
 }
