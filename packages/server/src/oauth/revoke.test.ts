@@ -81,7 +81,8 @@ test("7009-2.2 a token that nobody could use is answered alike, and nothing is d
     expect(await service.revoke(token)).toEqual(done);
     expect(await service.revoke(token, "nonsense")).toEqual(done);
   }
-  world.clock.nowMs += 600_000;
+  // The token lives ten minutes, and a node whose clock is behind takes it a little longer.
+  world.clock.nowMs += 660_000;
   expect(await service.revoke(live.accessToken)).toEqual(done);
   expect(await countRevocations()).toBe(before);
   expect((await node.refresh(live.refreshToken)).status).toBe(200);

@@ -10,6 +10,12 @@ export interface ClaimRules {
   readonly accessTokenTtlSeconds: number;
 }
 
+const sessionShape = {
+  sub: lowerCaseUuidSchema,
+  sid: lowerCaseUuidSchema,
+  exp: z.int().min(0),
+} as const;
+
 /**
  * The claims of an access token (RFC 9068, section 2.2) and nothing besides: `ver` is the user's
  * token version, `epoch` the realm's token epoch, `sid` the session. Whole seconds.
@@ -19,12 +25,10 @@ export function claimsSchema(rules: ClaimRules) {
     .strictObject({
       iss: z.literal(rules.issuer),
       aud: z.literal(rules.audience),
-      sub: lowerCaseUuidSchema,
-      sid: lowerCaseUuidSchema,
+      ...sessionShape,
       ver: z.int().min(1),
       epoch: z.int().min(1),
       iat: z.int().min(0),
-      exp: z.int().min(0),
       jti: lowerCaseUuidSchema,
     })
     .refine(
@@ -33,8 +37,13 @@ export function claimsSchema(rules: ClaimRules) {
     );
 }
 
-export type ClaimsSchema = ReturnType<typeof claimsSchema>;
-export type AccessTokenClaims = z.infer<ClaimsSchema>;
+export type AccessTokenClaims = z.infer<ReturnType<typeof claimsSchema>>;
+
+/**
+ * Which session a token is of, and until when. The other claims are left to the node that accepts
+ * the token: its rules may differ from ours, and its version may know claims that ours does not.
+ */
+export const sessionClaimsSchema = z.object(sessionShape);
 
 /** A key's thumbprint (RFC 7638) in base64url. */
 export const keyIdSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);

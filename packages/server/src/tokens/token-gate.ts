@@ -1,24 +1,30 @@
+import type { z } from "zod";
 import { headerSchema } from "./claims.ts";
-import type { AccessTokenClaims, AccessTokenHeader, ClaimsSchema } from "./claims.ts";
+import type { AccessTokenHeader } from "./claims.ts";
 
 /** Longest access token that is looked at, in characters. Ours have about 500. */
 const tokenLengthMax = 4096;
 
 /** What the bytes of a token say. Nothing in it may be believed before the signature is checked. */
-export type GateOutcome =
+export type GateOutcome<Claims> =
   | {
       readonly kind: "well_formed";
       readonly header: AccessTokenHeader;
-      readonly unverifiedClaims: AccessTokenClaims;
+      readonly unverifiedClaims: Claims;
     }
-  | { readonly kind: "malformed"; readonly why: string };
+  | Malformed;
+
+interface Malformed {
+  readonly kind: "malformed";
+  readonly why: string;
+}
 
 /**
  * Lets only tokens through that have one possible reading: JWS libraries accept aliases of a valid
  * token (padding, spare bits, duplicate keys), headers that bring their own key, and any claim
  * types; here those are refused before a signature is computed.
  */
-export function readToken(token: string, claims: ClaimsSchema): GateOutcome {
+export function readToken<Claims>(token: string, claims: z.ZodType<Claims>): GateOutcome<Claims> {
   if (token.length > tokenLengthMax) return malformed("too long");
   const parts = token.split(".", 4);
   const [header, payload, signature] = parts;
@@ -32,7 +38,7 @@ export function readToken(token: string, claims: ClaimsSchema): GateOutcome {
   return { kind: "well_formed", header: readHeader.data, unverifiedClaims: readClaims.data };
 }
 
-function malformed(why: string): GateOutcome {
+function malformed(why: string): Malformed {
   return { kind: "malformed", why };
 }
 

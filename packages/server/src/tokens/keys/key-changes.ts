@@ -40,9 +40,10 @@ export async function makeFirstKey(parts: KeyChangeParts): Promise<void> {
   await changeKeys(parts, async (transaction, keys) => {
     const plan = planSuccession(keysOf(parts.algorithm, keys), parts.now());
     if (plan.kind !== "first") return { value: undefined, events: [] };
-    await insertKey(parts, transaction, jwk, plan.activatesAt);
+    const kid = await insertKey(parts, transaction, jwk, plan.activatesAt);
     await raiseKeyGeneration(transaction);
-    return { value: undefined, events: [] };
+    const event = auditEvent("key_rotated", "console", parts.now(), { kid });
+    return { value: undefined, events: [event] };
   });
 }
 

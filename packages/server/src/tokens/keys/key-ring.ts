@@ -1,4 +1,7 @@
+import { ContentionError } from "@portcullis/write-through";
+import type { CryptoKey } from "jose";
 import { PortcullisError } from "../../errors.ts";
+import type { TokenAlgorithm } from "../../options.ts";
 import { readKeyGeneration, realmId } from "../../repositories/realm.ts";
 import type { DatabasePort } from "../../repositories/database-port.ts";
 import {
@@ -9,7 +12,7 @@ import type { SealedSigningKey } from "../../repositories/signing-keys.ts";
 import { NotStartedError } from "../../start-errors.ts";
 import { makeFirstKey, rotateKeys } from "./key-changes.ts";
 import type { KeyChangeParts } from "./key-changes.ts";
-import { openKeySet } from "./key-set.ts";
+import { openKeySet, openPublicKey } from "./key-set.ts";
 import type { KeySet } from "./key-set.ts";
 import { isRotationDue, signerOf, verifiesUntil, verifyAfterRetirementMs } from "./key-times.ts";
 import { resealKeys } from "./reseal-keys.ts";
@@ -17,6 +20,8 @@ import { shareLoads } from "./shared-loads.ts";
 
 /** So often a node looks after the keys, though nobody told it of a change. */
 const upkeepEveryMs = 60_000;
+/** A write of the cache has given up five times over before it counts as one of these. */
+const firstKeyAttemptsMax = 3;
 
 /** The signing keys of this node, as they are in Postgres. */
 export interface KeyRing {
@@ -31,6 +36,15 @@ export interface KeyRing {
   fresh(): Promise<KeySet>;
   /** The same for a caller who has just read the generation. */
   upTo(generation: number): Promise<KeySet>;
+  /**
+   * What a key verifies with that any node may take tokens of: of either algorithm, whichever this
+   * node is configured for, and until its private part is destroyed. Asks Postgres every time.
+   *
+   * @returns `undefined` when there is no such key, or it was destroyed.
+   * @throws SecretMismatchError
+   * @throws DamagedKeyError
+   */
+  findPublicKey(kid: string, algorithm: TokenAlgorithm): Promise<CryptoKey | undefined>;
   /**
    * What each node does once a minute: loads the keys, destroys what is over, and rotates if it is
    * time. Never throws; what fails is reported, and the keys stay as they were.
@@ -87,11 +101,18 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
   }
 
   const reload = shareLoads(async () => {
-    const loaded = await load();
-    if (signerOf(loaded.keys.values(), now()) !== undefined) return loaded;
-    await makeFirstKey(options);
-    // Not the one made: another node may have been first, and its key is then the one in the table.
-    return await load();
+    for (let attempt = 1; ; attempt += 1) {
+      // Loaded also after one was made: another node may have been first, and its key is then ours.
+      const loaded = await load();
+      const hasSigner = signerOf(loaded.keys.values(), now()) !== undefined;
+      if (hasSigner || attempt > firstKeyAttemptsMax) return loaded;
+      try {
+        await makeFirstKey(options);
+      } catch (error) {
+        // Nodes that start at once are in each other's way; by now one of them may have been through.
+        if (!(error instanceof ContentionError) || attempt === firstKeyAttemptsMax) throw error;
+      }
+    }
   });
 
   async function upTo(generation: number): Promise<KeySet> {
@@ -134,6 +155,11 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
       return await upTo(record.keyGeneration);
     },
     upTo,
+    async findPublicKey(kid, keyAlgorithm) {
+      const stored = await database.read(listSealedSigningKeys);
+      const key = stored.find((each) => each.kid === kid && each.algorithm === keyAlgorithm);
+      return key && (await openPublicKey(key, keyAlgorithm, encryptionKeys));
+    },
     upkeep,
     async start() {
       await reload();

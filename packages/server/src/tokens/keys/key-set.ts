@@ -69,6 +69,22 @@ export async function openKeySet(
   return { generation, keys, publicJwks };
 }
 
+/**
+ * Opens what a stored key verifies with.
+ *
+ * @throws SecretMismatchError
+ * @throws DamagedKeyError
+ */
+export async function openPublicKey(
+  key: SealedSigningKey,
+  algorithm: TokenAlgorithm,
+  encryptionKeys: DerivedKeys,
+): Promise<CryptoKey> {
+  const jwk = await openPrivateJwk(key, algorithm, encryptionKeys);
+  const { publicKey } = await importKeyPair(jwk, algorithm);
+  return publicKey;
+}
+
 async function openPrivateJwk(
   { kid, privateKeyEncrypted }: SealedSigningKey,
   algorithm: TokenAlgorithm,

@@ -39,6 +39,52 @@ async function outcomeOf(text: string, algorithm: TokenAlgorithm): Promise<strin
 const weak = (why = ""): unknown =>
   expect.stringMatching(`^weak_key: The key was not imported: .*${why}`);
 
+/** The private keys that RFCs print: of RFC 8037 A.1, RFC 7515 A.3 and RFC 7517 A.2. */
+const printedKeys: [string, TokenAlgorithm, object][] = [
+  [
+    "RFC 8037",
+    "EdDSA",
+    {
+      kty: "OKP",
+      crv: "Ed25519",
+      d: "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+      x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    },
+  ],
+  [
+    "RFC 7515",
+    "ES256",
+    {
+      kty: "EC",
+      crv: "P-256",
+      x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+      y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+      d: "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI",
+    },
+  ],
+  [
+    "RFC 7517",
+    "ES256",
+    {
+      kty: "EC",
+      crv: "P-256",
+      x: "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+      y: "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+      d: "870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE",
+    },
+  ],
+];
+
+test.each(printedKeys)(
+  "V13.3.1 the key that %s prints is refused in every form",
+  async (_, algorithm, jwk) => {
+    const key = createPrivateKey({ key: { ...jwk }, format: "jwk" });
+    for (const text of [JSON.stringify({ ...jwk, kid: "mine" }), pem(key)]) {
+      expect(await outcomeOf(text, algorithm)).toEqual(weak("it is an example of an RFC"));
+    }
+  },
+);
+
 describe("taken", () => {
   test.each<[string, string, TokenAlgorithm]>([
     ["an Ed25519 JWK", JSON.stringify(edJwk), "EdDSA"],

@@ -2,13 +2,23 @@ import { createPrivateKey, randomBytes } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { compactVerify, CompactSign } from "jose";
 import type { TokenAlgorithm } from "../../options.ts";
-import { importKeyPair, readPrivateJwk } from "./private-jwk.ts";
+import { importKeyPair, readPrivateJwk, thumbprintOf } from "./private-jwk.ts";
 import type { PrivateJwk } from "./private-jwk.ts";
 import { WeakKeyError } from "./weak-key-error.ts";
 
 const textBytesMax = 8192;
 /** 32 random bytes have about 30 different ones; fewer than 8 never happens by chance. */
 const differentBytesMin = 8;
+
+/** Thumbprints of the keys whose private parts RFCs print as examples. */
+const printedKeys: ReadonlySet<string> = new Set([
+  // RFC 8037, appendix A
+  "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+  // RFC 7515, appendix A.3
+  "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U",
+  // RFC 7517, appendix A.2
+  "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s",
+]);
 
 /** What a key of each algorithm is, and the names by which a JWK may call its use. */
 const kinds = {
@@ -40,6 +50,9 @@ export async function readOwnKey(text: string, algorithm: TokenAlgorithm): Promi
     throw new WeakKeyError("its private part is not random");
   }
   await checkPair(jwk, algorithm);
+  if (printedKeys.has(await thumbprintOf(jwk))) {
+    throw new WeakKeyError("it is an example of an RFC, so everybody has it");
+  }
   return jwk;
 }
 

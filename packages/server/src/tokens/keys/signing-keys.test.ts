@@ -1,8 +1,10 @@
 import { startRedis } from "@portcullis/testing";
 import type { RedisServer } from "@portcullis/testing";
+import { ContentionError } from "@portcullis/write-through";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { testSecret } from "../../../test/start-auth.ts";
+import type { CachePort } from "../../repositories/cache-port.ts";
 import type { DatabasePort } from "../../repositories/database-port.ts";
 import { keyOverlapMs, verifyAfterRetirementMs } from "./key-times.ts";
 import { makePrivateJwk, thumbprintOf } from "./private-jwk.ts";
@@ -52,6 +54,32 @@ test("V11.1.1 nodes that start at once on an empty database agree on one key", a
   const kids = await Promise.all(six.map((node) => node.signerKid()));
   expect(new Set(kids).size).toBe(1);
   expect(await six[0]?.keys.list()).toHaveLength(1);
+});
+
+describe("a node whose first key has lost to others", () => {
+  /** Gives up the first writes, as the cache does when others are in the way. */
+  const losing = (count: number) => {
+    let left = count;
+    return (port: CachePort): CachePort => ({
+      ...port,
+      write: (keys, work) => {
+        left -= 1;
+        return left < 0 ? port.write(keys, work) : Promise.reject(new ContentionError("lost"));
+      },
+    });
+  };
+
+  test("starts with the key that it has made in the end", async () => {
+    await using empty = await startKeyWorld(redis);
+    const node = await empty.start({ throughCache: losing(2) });
+    expect(await node.signerKid()).toBeDefined();
+    expect(await node.keys.list()).toHaveLength(1);
+  });
+
+  test("does not start without one", async () => {
+    await using empty = await startKeyWorld(redis);
+    await expect(empty.start({ throughCache: losing(3) })).rejects.toThrow(ContentionError);
+  });
 });
 
 describe("rotation", () => {
@@ -105,7 +133,8 @@ describe("rotation", () => {
     await upkeep();
     const keys = await a.keys.list();
     expect(keys.map(({ state }) => state).toSorted()).toEqual(["active", "next"]);
-    expect(nodes().flatMap(kinds)).toEqual(["key_rotated"]);
+    // The first of them is of the start, which made the first key.
+    expect(nodes().flatMap(kinds)).toEqual(["key_rotated", "key_rotated"]);
 
     world.clock.nowMs += keyOverlapMs;
     await upkeep();
@@ -233,6 +262,8 @@ describe("retirement", () => {
       .orderBy("id")
       .execute();
     expect(rows).toEqual([
+      // The first key.
+      { kind: "key_rotated", details: { kid: old } },
       { kind: "key_rotated", details: { kid } },
       { kind: "key_retired", details: { kid: old } },
     ]);
@@ -509,6 +540,22 @@ describe("V13.1.4 the secret is replaced", () => {
     // A start with nothing to do writes nothing.
     await world.start({ secret: [newSecret, testSecret] });
     expect(await rows()).toEqual([again]);
+  });
+
+  test("V11.1.1 a key that is retired while a node seals it anew stays destroyed", async () => {
+    const old = await onlyKey();
+    await world.start({
+      secret: [newSecret, testSecret],
+      through: (port) => ({
+        read: port.read,
+        // The node has read the key by now, and is about to write it.
+        transact: async (work) => {
+          await a.keys.retire(old);
+          return await port.transact(work);
+        },
+      }),
+    });
+    expect(await sealedLengthOf(old)).toBe(0);
   });
 
   test("two nodes that seal anew at once leave a key that opens", async () => {

@@ -13,6 +13,7 @@ import { deriveKeys } from "../../derived-keys.ts";
 import type { AuthEvent } from "../../events.ts";
 import type { TokenAlgorithm } from "../../options.ts";
 import { createCachePort } from "../../repositories/cache-port.ts";
+import type { CachePort } from "../../repositories/cache-port.ts";
 import { declareCachedTables } from "../../repositories/cached-tables.ts";
 import { createDatabasePort } from "../../repositories/database-port.ts";
 import type { DatabasePort } from "../../repositories/database-port.ts";
@@ -41,6 +42,8 @@ export interface KeyNodeOptions {
   readonly keyRotationMs?: number;
   /** Stands between the node and Postgres. */
   readonly through?: (port: DatabasePort) => DatabasePort;
+  /** Stands between the node and its cache. */
+  readonly throughCache?: (port: CachePort) => CachePort;
 }
 
 export interface KeyWorld extends AsyncDisposable {
@@ -77,9 +80,10 @@ export async function startKeyWorld(redis: RedisServer): Promise<KeyWorld> {
     const events: AuthEvent[] = [];
     const report = (event: AuthEvent): void => void events.push(event);
     const port = createDatabasePort(own, 5000);
+    const cachePort = createCachePort(cache);
     const parts = {
       database: options.through?.(port) ?? port,
-      cache: createCachePort(cache),
+      cache: options.throughCache?.(cachePort) ?? cachePort,
       realm: declareCachedTables(cache).realm,
       audit: createAuditLog({ database: port, report }),
       algorithm: options.algorithm ?? "EdDSA",
