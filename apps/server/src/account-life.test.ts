@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import {
   clientOf,
   newCredentials,
+  outboxJsonOf,
   outcomeOf,
   signedInClient,
   standingOf,
@@ -33,7 +34,7 @@ interface Mail {
 }
 
 async function mailsOf(node: TestService): Promise<Mail[]> {
-  const response = await fetch(`${node.url}/outbox.json`);
+  const response = await fetch(outboxJsonOf(node));
   return ((await response.json()) as { mails: Mail[] }).mails;
 }
 

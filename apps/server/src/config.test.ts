@@ -8,6 +8,7 @@ const servers = {
   AUTH_SECRET: secret,
   SMTP_URL: "smtps://user:password@mail.test:465",
   MAIL_FROM: "auth@app.test",
+  APP_URL: "https://app.test",
 };
 
 function configOf(environment: Environment) {
@@ -71,7 +72,7 @@ describe("readConfig", () => {
       algorithm: "EdDSA",
       accessTokenTtlSeconds: 60,
       appName: "Portcullis",
-      appUrl: "https://auth.test",
+      appUrl: "https://app.test",
       mail: { kind: "smtp", url: servers.SMTP_URL },
       mailFrom: "auth@app.test",
       requireVerifiedEmail: true,
@@ -86,6 +87,39 @@ describe("readConfig", () => {
   it("leases for longer where nodes share their servers", () => {
     expect(configOf(servers).leaseMs).toBe(5000);
   });
+
+  it.each(["redis://cache.test", "redis://cache.test/", "rediss://cache.test:6380/15"])(
+    "takes %s",
+    (url) => {
+      expect(configOf({ ...servers, REDIS_URL: url }).storage).toMatchObject({ redisUrl: url });
+    },
+  );
+
+  it("V6.3.2 an embedded service that sends mails asks for verified emails too", () => {
+    const { SMTP_URL, MAIL_FROM } = servers;
+    const sending = { SMTP_URL, MAIL_FROM };
+    expect(configOf(sending).requireVerifiedEmail).toBe(true);
+    expect(configOf({ ...sending, REQUIRE_VERIFIED_EMAIL: "false" }).requireVerifiedEmail).toBe(
+      false,
+    );
+  });
+
+  it("links mails to the public address where the application has no other", () => {
+    const { APP_URL: _, ...others } = servers;
+    expect(configOf({ ...others, PUBLIC_URL: "https://auth.test/" }).appUrl).toBe(
+      "https://auth.test",
+    );
+  });
+
+  it.each([{ PUBLIC_URL: "https://auth.test" }, { TRUSTED_PROXIES: "127.0.0.1/32" }])(
+    "V13.4.5 shows no mails with %o, which speaks of others than this machine",
+    (environment) => {
+      expect(configOf(environment)).toMatchObject({
+        mail: { kind: "none" },
+        requireVerifiedEmail: false,
+      });
+    },
+  );
 
   it("takes an empty variable as not set", () => {
     expect(configOf({ PORT: "", DATABASE_URL: "", REDIS_URL: "" })).toEqual(configOf({}));
@@ -108,6 +142,13 @@ describe("readConfig", () => {
     [{ TOKEN_ALGORITHM: "none" }, /^TOKEN_ALGORITHM must be EdDSA or ES256/],
     [{ ...servers, SMTP_URL: "https://mail.test" }, /^SMTP_URL must be an smtp/],
     [{ ...servers, SMTP_URL: "" }, /^DATABASE_URL is set and SMTP_URL is not/],
+    [{ ...servers, APP_URL: "" }, /^SMTP_URL is set and neither APP_URL nor PUBLIC_URL is/],
+    [{ ...servers, REDIS_URL: "redis://cache.test/find-me" }, /^REDIS_URL must be .*number/],
+    [{ ...servers, REDIS_URL: "redis://cache.test/0/1" }, /^REDIS_URL must be .*number/],
+    [
+      { PUBLIC_URL: "https://auth.test", REQUIRE_VERIFIED_EMAIL: "true" },
+      /^REQUIRE_VERIFIED_EMAIL is true and SMTP_URL is not set/,
+    ],
     [{ ...servers, MAIL_FROM: "" }, /^SMTP_URL is set and MAIL_FROM is not/],
     [{ MAIL_FROM: "Ada <ada@app.test>" }, /^MAIL_FROM must be a plain address/],
     [{ APP_NAME: "a\r\nb" }, /^APP_NAME must have 1 to 64 characters/],

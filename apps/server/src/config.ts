@@ -17,7 +17,7 @@ export type StorageConfig =
 export type MailConfig =
   /** Nowhere; then nobody can verify an email or reset a password. */
   | { readonly kind: "none" }
-  /** Kept in memory, and shown at `/outbox`: for trying the embedded service out. */
+  /** Kept in memory, and shown at `/outbox`: for trying the embedded service out on one machine. */
   | { readonly kind: "outbox" }
   | { readonly kind: "smtp"; readonly url: string };
 
@@ -89,8 +89,8 @@ const variables = z.object({
   REDIS_URL: z
     .string()
     .refine(
-      (url) => hasProtocol(url, ["redis:", "rediss:"]),
-      "REDIS_URL must be a redis:// or rediss:// URL.",
+      (url) => hasProtocol(url, ["redis:", "rediss:"]) && namesRedisDatabase(url),
+      "REDIS_URL must be a redis:// or rediss:// URL, and what follows the host the number of a database: redis://redis.example.com:6379/0, or without it.",
     )
     .optional(),
   AUTH_SECRET: z
@@ -198,8 +198,10 @@ export function readConfig(environment: Environment): ConfigOutcome {
         values.APP_URL ?? (values.PUBLIC_URL === undefined ? localUrl(values.PORT) : publicUrl),
       mail: mailOf(values),
       mailFrom: values.MAIL_FROM ?? "auth@localhost.localdomain",
-      // Embedded mode is for trying things out, where no mail gets anywhere.
-      requireVerifiedEmail: values.REQUIRE_VERIFIED_EMAIL ?? values.DATABASE_URL !== undefined,
+      // Without a mail server no mail gets anywhere: then embedded mode is for trying things out.
+      requireVerifiedEmail:
+        values.REQUIRE_VERIFIED_EMAIL ??
+        (values.DATABASE_URL !== undefined || values.SMTP_URL !== undefined),
       breachFile: values.BREACHED_PASSWORDS_FILE,
       trustedProxies: values.TRUSTED_PROXIES,
       allowedOrigins: originsOf(values),
@@ -242,6 +244,20 @@ function combinationProblems(given: Environment): string[] {
       "SMTP_URL is set and MAIL_FROM is not: set MAIL_FROM to the address that mails come from.",
     ],
     [
+      !embedded &&
+        given["SMTP_URL"] !== undefined &&
+        given["APP_URL"] === undefined &&
+        given["PUBLIC_URL"] === undefined,
+      "SMTP_URL is set and neither APP_URL nor PUBLIC_URL is: mails would link to this machine. Set PUBLIC_URL to the address at which clients reach the service, and APP_URL if the application's pages are elsewhere.",
+    ],
+    [
+      embedded &&
+        given["SMTP_URL"] === undefined &&
+        given["REQUIRE_VERIFIED_EMAIL"] === "true" &&
+        isMeantForOthers(given),
+      "REQUIRE_VERIFIED_EMAIL is true and SMTP_URL is not set: mails are shown at /outbox only to who tries the service out on this machine, so not with PUBLIC_URL or TRUSTED_PROXIES. Set SMTP_URL to a mail server, or remove those two.",
+    ],
+    [
       !embedded && given["DATA_DIR"] !== undefined,
       "DATABASE_URL and DATA_DIR are both set: DATA_DIR is for the embedded mode only. Remove one.",
     ],
@@ -265,9 +281,18 @@ function localUrl(port: number | undefined): string {
   return `http://localhost:${port || defaultPort}`;
 }
 
-function mailOf({ SMTP_URL: url, DATABASE_URL: databaseUrl }: Values): MailConfig {
-  if (url !== undefined) return { kind: "smtp", url };
-  return { kind: databaseUrl === undefined ? "outbox" : "none" };
+function mailOf(values: Values): MailConfig {
+  if (values.SMTP_URL !== undefined) return { kind: "smtp", url: values.SMTP_URL };
+  const isTriedOut = values.DATABASE_URL === undefined && !isMeantForOthers(values);
+  return { kind: isTriedOut ? "outbox" : "none" };
+}
+
+/** Mails open accounts: they are shown where nobody but this machine is expected. */
+function isMeantForOthers(given: {
+  readonly PUBLIC_URL?: string | undefined;
+  readonly TRUSTED_PROXIES?: string | readonly string[] | undefined;
+}): boolean {
+  return given.PUBLIC_URL !== undefined || (given.TRUSTED_PROXIES ?? "").length > 0;
 }
 
 /** A page served at the public address may call the service too. */
@@ -305,6 +330,11 @@ function isLongEnough(secret: string): boolean {
 
 function hasProtocol(url: string, protocols: readonly string[]): boolean {
   return URL.canParse(url) && protocols.includes(new URL(url).protocol);
+}
+
+/** The client of Redis takes no other path for a database. */
+function namesRedisDatabase(url: string): boolean {
+  return /^(\/\d{0,9})?$/.test(new URL(url).pathname);
 }
 
 function isWebUrl(url: string): boolean {

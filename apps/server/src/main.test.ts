@@ -84,6 +84,57 @@ describe("stopping", () => {
   });
 });
 
+describe("a fault that nobody handled", () => {
+  /** Runs in the process before the service does, and lets a signal make a fault there. */
+  const faults = {
+    exception: "process.on('SIGUSR2', () => { throw fault })",
+    rejection: "process.on('SIGUSR2', () => { Promise.reject(fault) })",
+  };
+  const fault =
+    "const fault = Object.assign(new Error('find-me'), { code: 'EFAULT', password: 'hide-' + 'me' });";
+
+  it.each(Object.entries(faults))(
+    "V16.5.4 %s: it is logged in the log's form, and ends the process with code 1",
+    async (_, code) => {
+      await using folder = await temporaryFolder();
+      const module = `data:text/javascript,${encodeURIComponent(`${fault}${code}`)}`;
+      await using service = await startServiceProcess({
+        DATA_DIR: folder.path,
+        PORT: "0",
+        NODE_OPTIONS: `--import=${module}`,
+      });
+      service.signal("SIGUSR2");
+      expect(await service.ended).toBe(1);
+      expect(JSON.parse(service.output.at(-1) ?? "")).toMatchObject({
+        level: "fatal",
+        msg: "The process ends for a fault that nobody handled",
+        error: { type: "Error", message: "find-me", code: "EFAULT" },
+      });
+      expect(service.output.join("")).not.toContain("hide-me");
+    },
+  );
+});
+
+it("V4.1.3 tells the person who starts it where the mails are, and the log not", async () => {
+  await using folder = await temporaryFolder();
+  await using service = await startServiceProcess({ DATA_DIR: folder.path, PORT: "0" });
+  await service.waitForOutput("/outbox");
+  const told = service.output.filter((line) => line.includes("/outbox"));
+  expect(told).toEqual([expect.stringMatching(/^Mails are shown at: {2}http:\S+\?key=[\w-]{43}$/)]);
+  const [address = ""] = /http:\S+/.exec(told[0] ?? "") ?? [];
+  expect((await fetch(address, { redirect: "manual" })).status).toBe(303);
+  expect((await fetch(`${service.url}/outbox`)).status).toBe(404);
+});
+
+it("V4.1.3 tells of no such place where it is reached through a proxy", async () => {
+  await using folder = await temporaryFolder();
+  const variables = { DATA_DIR: folder.path, PORT: "0", TRUSTED_PROXIES: "127.0.0.1/32" };
+  await using service = await startServiceProcess(variables);
+  expect(service.output.join("\n")).not.toContain("/outbox");
+  expect((await fetch(`${service.url}/outbox`)).status).toBe(404);
+  expect(await (await fetch(service.url)).text()).not.toContain("Mails");
+});
+
 /** Three starts, each with a deadline of its own; the first makes a Postgres, which takes seconds. */
 const threeStartsMs = 150_000;
 

@@ -18,6 +18,7 @@ export async function runService(): Promise<never> {
   const { config } = outcome;
   const log = createLogger(config.log);
 
+  endOnFault(log);
   const stopping = waitForSignal();
   try {
     const service = await startService(config, log);
@@ -36,13 +37,33 @@ function complain(problems: readonly string[]): void {
   for (const problem of problems) process.stderr.write(`- ${problem}\n`);
 }
 
-function announce({ url }: Service, config: ServiceConfig, log: Logger): void {
+function announce({ url, outboxUrl }: Service, config: ServiceConfig, log: Logger): void {
   const storage =
     config.storage.kind === "embedded"
       ? `data in ${path.resolve(config.storage.dataFolder)}`
       : "Postgres and Redis";
-  if (config.log.format === "json") log.info({ url, storage: config.storage.kind }, "ready");
-  else process.stdout.write(`\nPortcullis is ready: ${url}  (${storage}; Ctrl-C stops it)\n\n`);
+  const mails = outboxUrl === undefined ? "" : `Mails are shown at:  ${outboxUrl}\n`;
+  if (config.log.format === "json") {
+    log.info({ url, storage: config.storage.kind }, "ready");
+    // For the person who starts it: a log is read by others too.
+    process.stderr.write(mails);
+    return;
+  }
+  process.stdout.write(`\nPortcullis is ready: ${url}  (${storage}; Ctrl-C stops it)\n${mails}\n`);
+}
+
+/**
+ * A fault that nobody handled leaves what is in memory in doubt, so the process ends at once; what it
+ * has promised is in Postgres. A rejection that nobody handled comes here too.
+ */
+function endOnFault(log: Logger): void {
+  process.on("uncaughtException", (error, origin) => {
+    try {
+      log.fatal({ error, origin }, "The process ends for a fault that nobody handled");
+    } finally {
+      process.exit(1);
+    }
+  });
 }
 
 /** Resolves at the first SIGTERM or SIGINT; another one later ends the process at once. */

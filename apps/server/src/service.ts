@@ -4,6 +4,7 @@ import { createAuthNode, startCache } from "./auth-node.ts";
 import type { ServiceConfig } from "./config.ts";
 import { createHttpApp } from "./http/http-app.ts";
 import { startHttpServer } from "./http/http-server.ts";
+import { makeOutboxKey, outboxPathWith } from "./http/outbox-routes.ts";
 import { createReadinessCheck } from "./http/readiness.ts";
 import type { Logger } from "./log.ts";
 import { migrateAll } from "./migrate-all.ts";
@@ -15,6 +16,8 @@ import { withinTime } from "./within-time.ts";
 export interface Service {
   /** Where this machine reaches it, `http://127.0.0.1:3000` for instance. */
   readonly url: string;
+  /** Where the mails are shown to who tries the service out, with the key that it takes. */
+  readonly outboxUrl?: string;
   /**
    * Accepts no more requests, finishes those in flight within 5 s, and closes everything within 10 s
    * in all. May be called again; throws the first time if something could not be closed.
@@ -57,10 +60,14 @@ export async function startService(
   started.defer(() => withinTime("auth", auth.stop()));
   await auth.start();
 
+  const shown =
+    outbox !== undefined && isLoopback(config.host)
+      ? { mails: () => outbox.mails(), key: makeOutboxKey() }
+      : undefined;
   const app = createHttpApp({
     auth,
     router: createAppRouter(auth, posts),
-    outbox: isLoopback(config.host) ? outbox : undefined,
+    outbox: shown,
     allowedOrigins: config.allowedOrigins,
     checkReadiness: createReadinessCheck({
       askPostgres: () => sql`select 1`.execute(database),
@@ -83,7 +90,12 @@ export async function startService(
   }
 
   const parts = started.move();
-  return { url: addressOf(config.host, server.port), stop: () => parts.disposeAsync() };
+  const url = addressOf(config.host, server.port);
+  return {
+    url,
+    ...(shown !== undefined && { outboxUrl: `${url}${outboxPathWith(shown.key)}` }),
+    stop: () => parts.disposeAsync(),
+  };
 }
 
 /** Mails open accounts: they are shown to people at this machine only. */

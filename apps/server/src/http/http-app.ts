@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { maxBatchSize, type Auth, type MemoryOutbox } from "@portcullis/server";
+import { maxBatchSize, type Auth } from "@portcullis/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -8,7 +8,7 @@ import { cors } from "hono/cors";
 import type { BuiltAppRouter } from "../app-router.ts";
 import type { Logger } from "../log.ts";
 import { errorResponse } from "./error-response.ts";
-import { outboxRoutes } from "./outbox-routes.ts";
+import { outboxRoutes, type ShownOutbox } from "./outbox-routes.ts";
 import type { Readiness } from "./readiness.ts";
 import { requestLog, type RequestState } from "./request-log.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -32,14 +32,14 @@ Call it with createPortcullisClient of @portcullis/client.
 `;
 
 const outboxNote = `
-Mails are not sent here: /outbox shows them.
+Mails are not sent here: the address that shows them was printed when the service started.
 `;
 
 export interface HttpAppOptions {
   readonly auth: Auth;
   readonly router: BuiltAppRouter;
   /** The mails of an embedded service, to show to who tries it out. */
-  readonly outbox: MemoryOutbox | undefined;
+  readonly outbox: ShownOutbox | undefined;
   readonly allowedOrigins: readonly string[];
   readonly checkReadiness: () => Promise<Readiness>;
   readonly log: Logger;

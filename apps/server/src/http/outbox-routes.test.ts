@@ -1,16 +1,20 @@
-import { get } from "node:http";
+import { get, type IncomingHttpHeaders } from "node:http";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { clientOf, startEmbedded, temporaryFolder, type TestService } from "../test-service.ts";
 
 const started = new AsyncDisposableStack();
 let service: TestService;
+let key: string;
 
 beforeAll(async () => {
   const folder = started.use(await temporaryFolder());
   service = started.use(await startEmbedded(folder.path));
+  key = new URL(service.outboxUrl ?? "").searchParams.get("key") ?? "";
   const input = { email: "ada@example.com", password: "correct horse battery staple" };
   await clientOf(service).api.auth.register.mutate({ ...input, name: "Ada" });
-  const isThere = async () => expect((await ask("/outbox")).text).toContain("#token=");
+  const isThere = async () => {
+    expect((await ask(`/outbox.json?key=${key}`)).text).toContain("#token=");
+  };
   await vi.waitFor(isThere, { timeout: 20_000 });
 }, 60_000);
 afterAll(() => started.disposeAsync());
@@ -18,7 +22,7 @@ afterAll(() => started.disposeAsync());
 interface Answer {
   readonly status: number | undefined;
   readonly text: string;
-  readonly cacheControl: string | undefined;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** fetch() sets some of these headers itself. */
@@ -28,19 +32,53 @@ function ask(path: string, headers: Record<string, string> = {}): Promise<Answer
       let text = "";
       response.setEncoding("utf8").on("data", (part) => (text += part));
       response.on("end", () => {
-        const cacheControl = response.headers["cache-control"];
-        resolve({ status: response.statusCode, text, cacheControl });
+        resolve({ status: response.statusCode, text, headers: response.headers });
       });
     }).on("error", reject);
   });
 }
 
-it("shows the mails to who tries the service out, and keeps them in no cache", async () => {
-  const page = await ask("/outbox");
-  expect(page).toMatchObject({ status: 200, cacheControl: "no-store" });
+const cookieOf = ({ headers }: Answer): string => headers["set-cookie"]?.join() ?? "";
+
+it("V14.2.1 V3.3.4 shows the mails to who has the key, and puts it out of the address", async () => {
+  expect(service.outboxUrl).toBe(`${service.url}/outbox?key=${key}`);
+  const first = await ask(`/outbox?key=${key}`);
+  expect(first).toMatchObject({ status: 303, text: "", headers: { location: "/outbox" } });
+  expect(cookieOf(first)).toMatch(/^[^;]+; Path=\/outbox; HttpOnly; SameSite=Strict$/);
+  const page = await ask("/outbox", { cookie: cookieOf(first).split(";")[0] ?? "" });
+  expect(page.status).toBe(200);
   expect(page.text).toContain("To: ada@example.com\nSubject: ");
-  const { text } = await ask("/outbox.json");
-  expect(JSON.parse(text)).toMatchObject({ mails: [{ to: "ada@example.com" }] });
+  const json = await ask(`/outbox.json?key=${key}`);
+  expect(JSON.parse(json.text)).toMatchObject({ mails: [{ to: "ada@example.com" }] });
+  for (const { headers } of [first, page, json]) {
+    expect(headers).toMatchObject({
+      "cache-control": "no-store",
+      "referrer-policy": "no-referrer",
+    });
+  }
+});
+
+it("V11.5.1 makes another key of 256 bits at each start, and tells it nowhere", async () => {
+  await using folder = await temporaryFolder();
+  await using other = await startEmbedded(folder.path);
+  const otherKey = new URL(other.outboxUrl ?? "").searchParams.get("key") ?? "";
+  expect([key, otherKey].map((one) => Buffer.from(one, "base64url").length)).toEqual([32, 32]);
+  expect(otherKey).not.toBe(key);
+  expect((await ask(`/outbox.json?key=${otherKey}`)).status).toBe(404);
+  await ask(`/outbox?key=${key}`);
+  const { text } = await ask("/");
+  expect(text).toContain("was printed when the service started");
+  expect(`${text}${JSON.stringify(service.logged())}`).not.toContain(key);
+});
+
+it("V4.1.3 V8.3.1 shows nothing without the key, whoever asks: a proxy of this machine may hide a stranger", async () => {
+  const wrong = `${key.slice(0, -1)}${key.endsWith("A") ? "B" : "A"}`;
+  for (const path of ["/outbox", "/outbox.json"]) {
+    for (const query of ["", "?key=", `?key=${wrong}`, `?key=${wrong}&key=${key}`, "?key=é"]) {
+      expect(isNothing(await ask(`${path}${encodeURI(query)}`))).toBe(true);
+    }
+    expect(isNothing(await ask(path, { cookie: `portcullis_outbox=${wrong}` }))).toBe(true);
+  }
 });
 
 it.each([
@@ -48,10 +86,13 @@ it.each([
   ["V3.5.8 a page of a sister site", { "sec-fetch-site": "same-site" }],
   ["a name that was made to point here", { host: "evil.test" }],
   ["V4.1.3 somebody behind a proxy of this machine", { "x-forwarded-for": "203.0.113.7" }],
-])("shows nothing to %s", async (_, headers) => {
+])("shows nothing to %s, with the key or without", async (_, headers) => {
   for (const path of ["/outbox", "/outbox.json"]) {
-    const answer = await ask(path, headers);
-    expect(answer.status).toBe(404);
-    expect(answer.text).not.toContain("ada@");
+    expect(isNothing(await ask(path, headers))).toBe(true);
+    expect(isNothing(await ask(`${path}?key=${key}`, headers))).toBe(true);
   }
 });
+
+function isNothing(answer: Answer): boolean {
+  return answer.status === 404 && cookieOf(answer) === "" && !answer.text.includes("ada@");
+}

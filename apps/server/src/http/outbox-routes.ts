@@ -1,32 +1,73 @@
-import type { MemoryOutbox, OutgoingMail } from "@portcullis/server";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { OutgoingMail } from "@portcullis/server";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
+import { getCookie, setCookie } from "hono/cookie";
 import { errorResponse } from "./error-response.ts";
 import type { RequestState } from "./request-log.ts";
 
+/** The mails of an embedded service, and what it takes to see them. */
+export interface ShownOutbox {
+  readonly mails: () => readonly OutgoingMail[];
+  readonly key: string;
+}
+
+const keyBytes = 32;
+const keyParameter = "key";
+const keyCookie = "portcullis_outbox";
 const localNames = new Set(["localhost", "127.0.0.1", "[::1]"]);
 /** A proxy on this machine speaks for others. */
 const forwardingHeaders = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
 const localAddresses = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
 
+/** A key that is good until the service ends. */
+export function makeOutboxKey(): string {
+  return randomBytes(keyBytes).toString("base64url");
+}
+
+export function outboxPathWith(key: string): string {
+  return `/outbox?${keyParameter}=${key}`;
+}
+
 /**
  * Shows the mails of an embedded service to the person who tries it out. They carry links that open
- * accounts, so only programs and pages of this machine get them: not another machine, not a page of
- * another site, and not one whose name was made to point here.
+ * accounts, so it takes the key that was printed when the service started: what comes from this
+ * machine may come from a stranger, through a proxy that does not say so. Another machine, a page of
+ * another site, and a name that was made to point here are refused even with the key.
+ *
+ * The page keeps the key in a cookie and out of its address, which browsers remember and show.
  */
-export function outboxRoutes(outbox: MemoryOutbox): Hono<RequestState> {
+export function outboxRoutes({ mails, key }: ShownOutbox): Hono<RequestState> {
   return new Hono<RequestState>()
-    .get("/outbox", forThisMachine, (context) => context.text(writeMails(outbox.mails())))
-    .get("/outbox.json", forThisMachine, (context) =>
-      context.json({ mails: outbox.mails().map(viewMail) }),
+    .get("/outbox", forHolderOf(key), (context) => {
+      if (context.req.query(keyParameter) === undefined) return context.text(writeMails(mails()));
+      setCookie(context, keyCookie, key, { httpOnly: true, sameSite: "Strict", path: "/outbox" });
+      return context.redirect("/outbox", 303);
+    })
+    .get("/outbox.json", forHolderOf(key), (context) =>
+      context.json({ mails: mails().map(viewMail) }),
     );
 }
 
-const forThisMachine: MiddlewareHandler<RequestState> = async (context, next) => {
-  if (!isLocal(context)) return errorResponse(context, "not_found", context.get("requestId"));
-  await next();
-  context.res.headers.set("Cache-Control", "no-store");
-  return undefined;
-};
+function forHolderOf(key: string): MiddlewareHandler<RequestState> {
+  return async (context, next) => {
+    const presented = context.req.query(keyParameter) ?? getCookie(context, keyCookie);
+    if (presented === undefined || !isSame(presented, key) || !isLocal(context)) {
+      return errorResponse(context, "not_found", context.get("requestId"));
+    }
+    await next();
+    context.res.headers.set("Cache-Control", "no-store");
+    return undefined;
+  };
+}
+
+/** Takes the same time wherever they differ. */
+function isSame(presented: string, key: string): boolean {
+  return timingSafeEqual(digestOf(presented), digestOf(key));
+}
+
+function digestOf(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
 
 function isLocal(context: Context<RequestState>): boolean {
   const { peerAddress } = context.env;

@@ -12,7 +12,10 @@ export async function examineMail(mail: MailConfig): Promise<Finding> {
         "Set SMTP_URL and MAIL_FROM.",
       );
     case "outbox":
-      return fine("mail", "Mails are kept in memory and shown at /outbox, on this machine only.");
+      return fine(
+        "mail",
+        "Mails are kept in memory and shown on this machine only, at an address that the service prints when it starts.",
+      );
     case "smtp": {
       const check = await checkSmtpServer({ url: mail.url });
       const { hostname } = new URL(mail.url);
