@@ -28,22 +28,27 @@ class UnreadableMailError extends Error {
 }
 
 /**
- * Handles the mail that is due for longest. Nothing of it is left in a transaction while a mail
- * server is waited for.
+ * Takes the mail that is due next, if there is one.
  *
- * @returns whether one was due.
- * @throws PortcullisError when Postgres cannot be reached; the mail is tried again after its lease.
+ * @throws PortcullisError when Postgres cannot be reached.
  */
-export async function handleNextMail(parts: MailParts): Promise<boolean> {
-  const nowMs = parts.now();
-  const claimed = await parts.database.transact((transaction) =>
+export async function claimNextMail({
+  database,
+  now,
+}: MailParts): Promise<ClaimedMail | undefined> {
+  const nowMs = now();
+  return await database.transact((transaction) =>
     claimMail(transaction, { nowMs, endsAtMs: nowMs + leaseMs }),
   );
-  if (claimed !== undefined) await handle(parts, claimed);
-  return claimed !== undefined;
 }
 
-async function handle(parts: MailParts, claimed: ClaimedMail): Promise<void> {
+/**
+ * Sends a mail, or puts it off. Nothing of it is left in a transaction while a mail server is waited
+ * for.
+ *
+ * @throws PortcullisError when Postgres cannot be reached; the mail is tried again after its lease.
+ */
+export async function handleMail(parts: MailParts, claimed: ClaimedMail): Promise<void> {
   const content = openContent(parts.sealKeys, claimed.id, claimed.contentEncrypted);
   const endsAtMs = endOfMail(claimed.createdAt, content);
   if (isOver(claimed.attempts, endsAtMs, parts.now())) return giveUp(parts, claimed);

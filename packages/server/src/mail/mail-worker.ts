@@ -1,47 +1,63 @@
-import { handleNextMail } from "./handle-mail.ts";
+import { claimNextMail, handleMail } from "./handle-mail.ts";
 import type { MailParts } from "./mail-parts.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** So often a worker looks without having been nudged: for retries, and for what others left. */
 const lookEveryMs = 5000;
 const closeTimeoutMs = 5000;
+/** Mails handled at once, so that one slow recipient keeps only its own mail waiting. */
+const handledAtOnceMax = 5;
 
-/** Sends what is in the mail table, at least once, one mail at a time. Each node may have one. */
+/** Sends what is in the mail table, at least once, at most 5 mails at a time. Each node may have one. */
 export interface MailWorker {
   start(): void;
   /** Looks for mails now. To be called when a transaction that queued one has committed. */
   nudge(): void;
-  /** Waits for the mail in flight, whose every step has a deadline, and closes the transport. */
+  /** Waits for the mails in flight, whose every step has a deadline, and closes the transport. */
   stop(): Promise<void>;
 }
 
 export function createMailWorker(parts: MailParts): MailWorker {
   const { report, settings } = parts;
+  /** Each handles one mail after the other, until none is due. */
+  const lanes = new Set<Promise<void>>();
   let isStarted = false;
   let isNudged = false;
   let isFailing = false;
-  let handling: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   function look(): void {
     if (!isStarted) return;
-    isNudged = true;
-    handling ??= handleAll().finally(() => {
-      handling = undefined;
-    });
+    if (lanes.size === handledAtOnceMax) {
+      // The lanes look again before they end; a claim that is under way may miss this mail.
+      isNudged = true;
+      return;
+    }
+    const lane = runLane().finally(() => lanes.delete(lane));
+    lanes.add(lane);
   }
 
-  async function handleAll(): Promise<void> {
+  async function runLane(): Promise<void> {
     try {
-      // A nudge that comes while the last claim finds nothing may be for a mail committed since.
-      while (isStarted && isNudged) {
+      do {
         isNudged = false;
-        while (isStarted && (await handleNextMail(parts))) isFailing = false;
-      }
+        await handleAll();
+      } while (isStarted && isNudged);
       isFailing = false;
     } catch (error) {
       if (!isFailing) report({ kind: "mail_worker_failed", error });
       isFailing = true;
+    }
+  }
+
+  async function handleAll(): Promise<void> {
+    while (isStarted) {
+      const claimed = await claimNextMail(parts);
+      if (claimed === undefined) return;
+      // There may be more, which need not wait for this one.
+      look();
+      await handleMail(parts, claimed);
+      isFailing = false;
     }
   }
 
@@ -66,7 +82,7 @@ export function createMailWorker(parts: MailParts): MailWorker {
     async stop() {
       isStarted = false;
       clearInterval(timer);
-      await handling;
+      await Promise.all(lanes);
       await closeTransport();
     },
   };

@@ -15,14 +15,18 @@ test("a mail is needed for a day, one with a token while that is good", () => {
   expect(endOfMail(5, { ...withToken, expiresInMinutes: 10_080 })).toBe(5 + dayMs);
 });
 
-test("ten attempts, each later after the one before than the last was, by at most an hour", () => {
-  const delays = Array.from({ length: 11 }, (_, index) => nextAttemptAt(index + 1, dayMs, 0));
+test("14 more attempts over a day, after delays that double up to three hours", () => {
+  const delays = Array.from({ length: 16 }, (_, index) => nextAttemptAt(index + 1, dayMs, 0));
   const minutes = delays.map((delay) => delay && delay / minuteMs);
-  expect(minutes).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60, undefined, undefined]);
+  const longest = [180, 180, 180, 180, 180, 180];
+  expect(minutes).toEqual([1, 2, 4, 8, 16, 32, 64, 128, ...longest, undefined, undefined]);
+  const lastMs = delays.reduce<number>((sum, delay) => sum + (delay ?? 0), 0);
+  expect(lastMs).toBeGreaterThan(dayMs - 3 * 60 * minuteMs);
+  expect(lastMs).toBeLessThan(dayMs);
 });
 
 test("nothing is tried again after its end", () => {
   expect(nextAttemptAt(1, minuteMs + 1, 0)).toBe(minuteMs);
   expect(nextAttemptAt(1, minuteMs, 0)).toBeUndefined();
-  expect([isOver(10, 1, 0), isOver(10, 1, 1), isOver(11, 1, 0)]).toEqual([false, true, true]);
+  expect([isOver(15, 1, 0), isOver(15, 1, 1), isOver(16, 1, 0)]).toEqual([false, true, true]);
 });

@@ -1,9 +1,10 @@
 import type { MailContent } from "./sealed-content.ts";
 
 const minuteMs = 60_000;
-const attemptsMax = 10;
+/** As many as fit into a day. */
+const attemptsMax = 15;
 const lifeMs = 24 * 60 * minuteMs;
-const longestDelayMs = 60 * minuteMs;
+const longestDelayMs = 180 * minuteMs;
 
 /** From when on nobody needs a mail any more: after a day, or once its token is over. */
 export function endOfMail(createdAtMs: number, content: MailContent | undefined): number {
@@ -22,7 +23,7 @@ export function isOver(attempts: number, endsAtMs: number, nowMs: number): boole
   return attempts > attemptsMax || nowMs >= endsAtMs;
 }
 
-/** When to try again after a failure: 1, 2, 4, ... minutes later, at most an hour; or never. */
+/** When to try again after a failure: 1, 2, 4, ... minutes later, at most 3 hours; or never. */
 export function nextAttemptAt(
   attempts: number,
   endsAtMs: number,

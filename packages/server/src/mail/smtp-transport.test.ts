@@ -1,3 +1,7 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
 import { startFaultProxy } from "@portcullis/testing";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -163,6 +167,37 @@ test("V1.3.11 what would be two recipients in a header is never two in the envel
       expect(headers.has("bcc")).toBe(false);
     }
   }
+});
+
+test("a mail that names a file or a page in place of its text is not sent, and nothing is read", async () => {
+  const transport = connect(`smtp://${server.host}`);
+  let requests = 0;
+  await using site = createServer((_, response) => {
+    requests += 1;
+    response.end("from inside the network");
+  }).listen(0, "127.0.0.1");
+  await once(site, "listening");
+  const before = server.received.length;
+  // What a template that is not type-checked could give.
+  const path = fileURLToPath(import.meta.url);
+  const href = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`;
+  for (const field of ["text", "html"]) {
+    const logOf = async (content: object): Promise<string> => {
+      const sending = transport.send({ ...mail, [field]: content }, patience());
+      return (await failureOf(sending)).log;
+    };
+    expect(await logOf({ path })).toBe("SmtpError EFILEACCESS");
+    expect(await logOf({ href })).toBe("SmtpError EURLACCESS");
+  }
+  expect(server.received).toHaveLength(before);
+  expect(requests).toBe(0);
+});
+
+test("attachments are not sent, whatever they name", async () => {
+  const transport = connect(`smtp://${server.host}`);
+  const attachments = [{ path: fileURLToPath(import.meta.url) }];
+  await transport.send(Object.assign({ attachments }, mail), patience());
+  expect(server.received.at(-1)?.headers.get("content-type")).toMatch(/^multipart\/alternative/);
 });
 
 test("API-18 a line break in a subject or a sender's name begins no header", async () => {

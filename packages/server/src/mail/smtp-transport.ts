@@ -7,7 +7,7 @@ const connectTimeoutMs = 5000;
 const silenceTimeoutMs = 10_000;
 
 /** Mails come one at a time; the second connection is for while the first one is being closed. */
-const connectionsMax = 2;
+const connectionsMax = 5;
 
 /** What {@link createSmtpTransport} takes. */
 export interface SmtpOptions {
@@ -42,7 +42,7 @@ export class SmtpError extends Error {
 }
 
 /**
- * Makes the way to a mail server. Connections are opened when there is something to send, at most 2,
+ * Makes the way to a mail server. Connections are opened when there is something to send, at most 5,
  * and kept for the next mails. 5 s to connect and 10 s of silence are the most it waits for.
  *
  * @throws InvalidAuthOptionsError when the URL cannot be used; the message does not quote it.

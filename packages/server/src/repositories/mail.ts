@@ -32,13 +32,27 @@ export interface ClaimedMail {
   readonly createdAt: number;
 }
 
+interface MailLease {
+  readonly nowMs: number;
+  readonly endsAtMs: number;
+}
+
 /**
  * Takes the mail that is due for longest, if there is one: nobody else is given it before the lease
- * ends, and a process that dies meanwhile keeps it no longer than that.
+ * ends, and a process that dies meanwhile keeps it no longer than that. Mails that nobody has tried
+ * go before those that failed, whose recipients may be slow to refuse them.
  */
 export async function claimMail(
   transaction: AuthTransaction,
-  lease: { readonly nowMs: number; readonly endsAtMs: number },
+  lease: MailLease,
+): Promise<ClaimedMail | undefined> {
+  return (await claim(transaction, lease, "untried")) ?? (await claim(transaction, lease, "any"));
+}
+
+async function claim(
+  transaction: AuthTransaction,
+  lease: MailLease,
+  which: "untried" | "any",
 ): Promise<ClaimedMail | undefined> {
   const row = await transaction
     .updateTable("portcullis.mail")
@@ -51,6 +65,7 @@ export async function claimMail(
         .selectFrom("portcullis.mail")
         .select("id")
         .where("next_attempt_at", "<=", new Date(lease.nowMs))
+        .$if(which === "untried", (query) => query.where("attempts", "=", 0))
         .orderBy("next_attempt_at")
         .limit(1)
         .forUpdate()
