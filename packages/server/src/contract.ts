@@ -274,7 +274,8 @@ export type AuthProcedures = {
     confirmEmail: MutationContract<{ token: string }, User>;
     /**
      * Deletes the account: when this returns, all of its tokens are refused everywhere. Refuses with
-     * `insufficient_user_authentication`, and as `logout` does.
+     * `insufficient_user_authentication`, with `permission_denied` for the last admin, and as `logout`
+     * does.
      */
     remove: MutationContract<void, { userId: string }>;
   };

@@ -54,7 +54,10 @@ test.each([
   ["editor", "admin", true],
   ["admin", "editor", false],
   ["admin", "admin", true],
-  ["unknown", "user", true],
+  ["unknown", "user", false],
+  ["unknown", "editor", false],
+  ["unknown", "unknown", false],
+  ["unknown", "admin", true],
   ["user", "unknown", true],
   ["moderator", "unknown", false],
 ])("V8.2.1 %s is within %s: %s", (role, other, expected) => {

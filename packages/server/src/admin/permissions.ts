@@ -33,12 +33,18 @@ export interface RoleOptions {
   readonly custom?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The table of roles. A role that is not in it, as an old row may name one, permits nothing. */
+/**
+ * The table of roles. A role that is not in it permits nothing here: an old row may name one, or one
+ * of a newer node, where it permits something.
+ */
 export interface Roles {
   readonly names: readonly [string, ...string[]];
   isKnown(role: string): boolean;
   permits(role: string, permission: string): boolean;
-  /** Whether `other` permits everything that `role` does. */
+  /**
+   * Whether `other` permits everything that `role` does. Of a role that is not in the table nobody
+   * knows what it permits elsewhere, so it is within `admin` only.
+   */
   isWithin(role: string, other: string): boolean;
 }
 
@@ -62,8 +68,11 @@ export function createRoles({ permissions = [], custom = {} }: RoleOptions = {})
     names: [userRole, adminRole, ...Object.keys(custom)],
     isKnown: (role) => table.has(role),
     permits,
-    isWithin: (role, other) =>
-      [...(table.get(role) ?? [])].every((permission) => permits(other, permission)),
+    isWithin(role, other) {
+      const permitted = table.get(role);
+      if (permitted === undefined) return other === adminRole;
+      return [...permitted].every((permission) => permits(other, permission));
+    },
   };
 }
 

@@ -98,6 +98,26 @@ export async function findUserByEmail(
   return row && toUserRecord(row);
 }
 
+/** Whether anybody besides a user has a role and is not banned now. */
+export async function isRoleOfAnother(
+  transaction: AuthTransaction,
+  role: string,
+  userId: string,
+  nowMs: number,
+): Promise<boolean> {
+  const row = await transaction
+    .selectFrom("portcullis.user")
+    .select("id")
+    .where("role", "=", role)
+    .where("id", "!=", userId)
+    .where((eb) =>
+      eb.or([eb("banned_at", "is", null), eb("ban_expires_at", "<=", new Date(nowMs))]),
+    )
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export interface NewUser {
   readonly id: string;
   readonly email: string;
