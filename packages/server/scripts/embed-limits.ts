@@ -13,6 +13,7 @@ const target = join(import.meta.dirname, "../../../docs/limits.md");
 const fromAddress = limits.password_from_address;
 const fromStrangers = limits.password_from_strangers;
 const failures = limits.password_failures_of_address;
+const registrations = limits.registrations_of_account;
 
 const page = `# Limits
 
@@ -28,13 +29,21 @@ Every try is counted before the password is compared, and the procedures that co
 - From all addresses that are not known for the account together, it takes ${fromStrangers.freeTries} tries at once, then the same delays: at most ${mostTriesInADay(fromStrangers)} tries in any 24 hours, from however many addresses.
 - One address has ${failures.points} wrong passwords ${perWindow(failures)}, over all accounts for which it is not known. That stops lists of stolen passwords, and one password tried on many accounts. A right password does not count.
 
-Trying while a delay lasts changes nothing, so hammering makes no delay longer. Of many tries at once, exactly as many pass as one after the other.
+Trying while a delay lasts changes nothing, so hammering makes no delay longer. Of many tries at once, exactly as many pass as one after the other. A try that ends before the password is compared, because too many wait or the database is away, does not count.
 
 ## Nobody is locked out
 
 No number of wrong passwords closes an account. An address is known for an account for ${knownAddressSeconds / 86_400} days after a right password from it; there, what strangers do counts for nothing, and the owner signs in while the attack goes on. At a new place an owner may have to wait as strangers do. A secret from the owner's mailbox makes a place known as well: who resets the password there signs in without a delay.
 
+A reset, another password, a verified and a changed email make the place where that is done the only one that is known: whoever had the account before is a stranger from then on.
+
 Whoever shares the owner's address, behind one router for instance, shares the delays of the first kind. Behind a proxy that is not among \`trustedProxies\` all clients share one address, and then an attacker uses up what everybody has: name your proxies.
+
+## Mails that strangers ask for
+
+Whoever uses up the resets of an account keeps nobody from one: the window is as long as a link is good for, so while no other can be asked for, the owner has one in the mailbox that works. A registration is different, for its link is good only with the password that was chosen with it. One address therefore has fewer registrations than the account, and strangers at several keep an owner from registering for as long as they go on, and ${duration(registrations.windowSeconds)} longer.
+
+The price is mails: strangers at many addresses can have about ${grouped(perDay(limits.resets_of_account))} links for resets sent to a mailbox in a day, ${grouped(perDay(registrations))} mails about registrations and ${grouped(perDay(limits.email_changes_to_account))} about changes of an email. A bound by the day would be one that strangers use up in the morning.
 
 ## What an address is
 
@@ -42,7 +51,7 @@ The other end of the connection. If that is one of \`trustedProxies\`, X-Forward
 
 ## Where it is counted
 
-In the store of the option \`limits.store\`. Redis is shared by all processes of a service. While it is away or slow, each process counts in its own memory: then a limit holds for each process by itself, \`limits_counted_locally\` is reported at most once a minute, and no call fails because of it. The memory holds at most ${grouped(memoryCountersMax)} counters; the least recently counted goes first.
+In the store of the option \`limits.store\`. Redis is shared by all processes of a service. While it is away or slow, each process counts in its own memory, and \`limits_counted_locally\` is reported at most once a minute. No call fails for want of the store, but limits begin anew and hold for each process by itself, so strangers have their tries once more with each. Of the addresses that are known for an account, a process then knows those from which it has itself been given the right password since it started; at any other an owner may have to wait as strangers do. Addresses that a reset makes unknown in that time are so in that process only. The memory holds at most ${grouped(memoryCountersMax)} counters; the least recently counted goes first.
 
 Emails and addresses are kept as keyed hashes only, and every counter has an end.
 
@@ -100,7 +109,14 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 function procedures({ kind, bounds }: WindowLimit | DelayLimit): string {
-  return kind === "every_call" ? "every call" : bounds.map(code).join(", ");
+  switch (kind) {
+    case "every_call":
+      return "every call";
+    case "denial":
+      return "entries of denied calls in the audit log";
+    default:
+      return bounds.map(code).join(", ");
+  }
 }
 
 function allowed(limit: WindowLimit): string {
@@ -110,6 +126,10 @@ function allowed(limit: WindowLimit): string {
 
 function perWindow({ windowSeconds }: Pick<WindowLimit, "windowSeconds">): string {
   return windowSeconds === 3600 ? "an hour" : `in ${duration(windowSeconds)}`;
+}
+
+function perDay({ points, windowSeconds }: WindowLimit): number {
+  return (points * 86_400) / windowSeconds;
 }
 
 function delayText({ firstDelaySeconds, longestDelaySeconds }: DelayLimit): string {

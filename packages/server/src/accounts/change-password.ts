@@ -3,7 +3,7 @@ import { auditEvent } from "../audit/audit-event.ts";
 import type { SignedInContext } from "../context/auth-context.ts";
 import type { TokenSet } from "../contract.ts";
 import { PortcullisError } from "../errors.ts";
-import { admitPasswordTry } from "../limits/require-admission.ts";
+import { admitForAccount, admitPasswordTry } from "../limits/require-admission.ts";
 import type { Parts } from "../parts.ts";
 import { newPasswordSchema, presentedPasswordSchema } from "../passwords/password-schema.ts";
 import { deleteEmailTokens } from "../repositories/email-tokens.ts";
@@ -45,9 +45,14 @@ export async function changePassword(
   };
 
   const passwordTry = await admitPasswordTry(parts, ctx, user.email);
-  const found = await parts.database.read((database) => findCredentials(database, user.email));
-  const isRight = await parts.passwords.verify(found?.passwordHash, input.currentPassword);
-  if (found === undefined || found.id !== user.id || !isRight) return fail();
+  const found = await passwordTry.compare(async () => {
+    const owner = await parts.database.read((database) => findCredentials(database, user.email));
+    const isRight = await parts.passwords.verify(owner?.passwordHash, input.currentPassword);
+    if (owner === undefined || owner.id !== user.id || !isRight) return undefined;
+    await admitForAccount(parts, ctx, "sessions_of_account", user.email);
+    return owner;
+  });
+  if (found === undefined) return fail();
   await passwordTry.succeeded();
   await requireGoodPassword(parts, input.newPassword, user);
   const passwordHash = await parts.passwords.hash(input.newPassword);
@@ -69,6 +74,7 @@ export async function changePassword(
   });
   if (changed === undefined) return fail();
   parts.report(changed.event);
+  await parts.limiter.rememberOnlyAddress(user.email, ctx.address);
   parts.mail.nudge();
   return answerTokens(parts, ctx, changed.session, place);
 }

@@ -75,7 +75,7 @@ export async function confirmEmail(
   });
   if (typeof outcome === "string") return refuse(outcome);
   parts.report(outcome.event);
-  await parts.limiter.rememberAddress(outcome.after.email, ctx.address);
+  await parts.limiter.rememberOnlyAddress(outcome.after.email, ctx.address);
   parts.mail.nudge();
   return viewUser(outcome.after);
 }

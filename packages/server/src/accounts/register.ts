@@ -29,8 +29,9 @@ export async function register(
   ctx: AuthContext,
 ): Promise<{ accepted: true }> {
   const { email, password, name } = input;
-  await admitForAccount(parts, ctx, "registrations_of_account", email);
   await requireGoodPassword(parts, password, { email, name });
+  await admitForAccount(parts, ctx, "registrations_of_account_from_address", email);
+  await admitForAccount(parts, ctx, "registrations_of_account", email);
   const passwordHash = await parts.passwords.hash(password);
   const nowMs = parts.now();
   const registration = {

@@ -3,6 +3,7 @@ import { auditEvent } from "../audit/audit-event.ts";
 import type { SignedInContext } from "../context/auth-context.ts";
 import type { User } from "../contract.ts";
 import { PortcullisError } from "../errors.ts";
+import { admitForAccount } from "../limits/require-admission.ts";
 import type { Parts } from "../parts.ts";
 import { changeUser } from "../repositories/users.ts";
 import { requireLiveSession } from "../sessions/require-live-session.ts";
@@ -17,6 +18,7 @@ export async function rename(
   ctx: SignedInContext,
 ): Promise<User> {
   const { user } = ctx.auth;
+  await admitForAccount(parts, ctx, "renames_of_account", user.email);
   const event = auditEvent("name_changed", ctx, parts.now(), {});
   const renamed = await parts.cache.write([parts.cached.users.key(user.id)], async (handle) => {
     const transaction = handle.withoutPlugins();

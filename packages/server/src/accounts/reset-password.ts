@@ -72,7 +72,7 @@ export async function resetPassword(
   });
   if (event === undefined) return refuse("unknown", userId);
   parts.report(event);
-  await parts.limiter.rememberAddress(found.email, ctx.address);
+  await parts.limiter.rememberOnlyAddress(found.email, ctx.address);
   parts.mail.nudge();
   return { changed: true };
 }

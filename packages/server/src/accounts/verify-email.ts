@@ -57,38 +57,49 @@ export async function verifyEmail(
   }
   if (found.expiresAt <= parts.now()) return refuse("expired");
   const passwordTry = await admitPasswordTry(parts, ctx, found.email);
-  if (!(await parts.passwords.verify(found.passwordHash, input.password))) {
-    return refuse("wrong_password");
-  }
+  const outcome = await passwordTry.compare(async (): Promise<Outcome> => {
+    const isRight = await parts.passwords.verify(found.passwordHash, input.password);
+    return isRight ? settle(parts, found, ctx) : { kind: "refused", cause: "wrong_password" };
+  });
+  if (outcome.kind === "refused") return refuse(outcome.cause);
+  parts.report(outcome.event);
   await passwordTry.succeeded();
-
-  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
-    const owner = await parts.database.read((database) => findUserByEmail(database, found.email));
-    const outcome = await settle(parts, found, owner, ctx);
-    if (outcome.kind === "refused") return refuse(outcome.cause);
-    if (outcome.kind === "verified") {
-      parts.report(outcome.event);
-      await parts.limiter.rememberAddress(found.email, ctx.address);
-      return { verified: true };
-    }
-  }
-  throw new PortcullisError("unavailable");
+  await parts.limiter.rememberOnlyAddress(found.email, ctx.address);
+  return { verified: true };
 }
 
 type Outcome =
   | { readonly kind: "verified"; readonly event: ReturnType<typeof auditEvent<"email_verified">> }
-  | { readonly kind: "refused"; readonly cause: EmailTokenFailure }
-  /** The email has changed hands since it was looked up. */
-  | { readonly kind: "outrun" };
+  | { readonly kind: "refused"; readonly cause: EmailTokenFailure };
+
+/** Gives the email to whom the registration is of. */
+async function settle(
+  parts: Parts,
+  registration: RegistrationRecord,
+  ctx: AuthContext,
+): Promise<Outcome> {
+  const { email } = registration;
+  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    const owner = await parts.database.read((database) => findUserByEmail(database, email));
+    const outcome = await settleWith(parts, registration, owner, ctx);
+    if (outcome.kind !== "outrun") return outcome;
+  }
+  throw new PortcullisError("unavailable");
+}
+
+/** The email has changed hands since it was looked up. */
+interface Outrun {
+  readonly kind: "outrun";
+}
 
 /** @param owner who has the email as far as we know; their row is what the cache is told of. */
-function settle(
+function settleWith(
   parts: Parts,
   registration: RegistrationRecord,
   owner: UserRecord | undefined,
   ctx: AuthContext,
-): Promise<Outcome> {
-  const work = async (transaction: AuthTransaction): Promise<Outcome> => {
+): Promise<Outcome | Outrun> {
+  const work = async (transaction: AuthTransaction): Promise<Outcome | Outrun> => {
     const now = await holdOwner(transaction, registration.email, owner);
     if (now === "outrun") return { kind: "outrun" };
     const taken = await takeRegistrations(transaction, registration.email);

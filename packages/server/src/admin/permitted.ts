@@ -19,7 +19,7 @@ export function createPermitted(root: Root, signedIn: SignedInProcedure, parts: 
       );
     }
     return root.procedure.concat(signedIn).use(({ ctx, next }) => {
-      if (!parts.roles.permits(ctx.auth.user.role, permission)) deny(parts, ctx, permission);
+      if (!parts.roles.permits(ctx.auth.user.role, permission)) return deny(parts, ctx, permission);
       return next();
     });
   };

@@ -16,6 +16,8 @@ export interface Counters {
   read(key: string): Promise<Count>;
   /** Sets the count, and the time anew. */
   set(key: string, count: number, ttlSeconds: number): Promise<void>;
+  /** The same for what this process is to know even while the store that it shares is away. */
+  keep(key: string, count: number, ttlSeconds: number): Promise<void>;
   remove(key: string): Promise<void>;
 }
 
@@ -26,6 +28,9 @@ const absent: Count = { count: 0, endsInMs: 0 };
  * place for all stores.
  */
 export function createCounters(limiter: RateLimiterAbstract): Counters {
+  const set = async (key: string, count: number, ttlSeconds: number): Promise<void> => {
+    await limiter.set(key, count, ttlSeconds);
+  };
   return {
     async increment(key, ttlSeconds) {
       const result = await limiter.penalty(key, 1, { customDuration: ttlSeconds });
@@ -40,13 +45,25 @@ export function createCounters(limiter: RateLimiterAbstract): Counters {
       if (result === null || result.msBeforeNext <= 0) return absent;
       return { count: result.consumedPoints, endsInMs: result.msBeforeNext };
     },
-    async set(key, count, ttlSeconds) {
-      await limiter.set(key, count, ttlSeconds);
-    },
+    set,
+    keep: set,
     async remove(key) {
       await limiter.delete(key);
     },
   };
+}
+
+/** A counter that is over sooner is left alone: its next window must not begin below zero. */
+const giveBackMarginMs = 1000;
+
+/** Whether a counter goes on for long enough that what was read of it can be acted on. */
+export function goesOn({ count, endsInMs }: Count): boolean {
+  return count > 0 && endsInMs > giveBackMarginMs;
+}
+
+/** Takes one away from a counter that goes on. */
+export async function giveBack(counters: Counters, key: string): Promise<void> {
+  if (goesOn(await counters.read(key))) await counters.decrement(key);
 }
 
 /** What the library must be told of any limiter; {@link Counters} never asks it whether a count is too high. */

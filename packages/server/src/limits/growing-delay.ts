@@ -1,3 +1,4 @@
+import { giveBack, goesOn } from "./counters.ts";
 import type { Counters } from "./counters.ts";
 import type { DelayLimit } from "./limit-table.ts";
 
@@ -16,10 +17,13 @@ export interface DelayKeys {
   readonly gate: string;
 }
 
-export type Passage =
-  /** @property closedGate whether this try began a delay. */
-  | { readonly kind: "passed"; readonly closedGate: boolean }
-  | { readonly kind: "closed"; readonly waitMs: number };
+export interface Passed {
+  readonly kind: "passed";
+  /** Which delay this try began, the first being 1; 0 when it began none. */
+  readonly delay: number;
+}
+
+export type Passage = Passed | { readonly kind: "closed"; readonly waitMs: number };
 
 export function delaySeconds(schedule: DelaySchedule, delaysBefore: number): number {
   return Math.min(schedule.longestDelaySeconds, schedule.firstDelaySeconds * 2 ** delaysBefore);
@@ -38,24 +42,39 @@ export async function passGate(
   schedule: DelaySchedule,
 ): Promise<Passage> {
   const tries = await counters.increment(keys.tries, schedule.memorySeconds);
-  if (tries.count < schedule.freeTries) return { kind: "passed", closedGate: false };
+  if (tries.count < schedule.freeTries) return { kind: "passed", delay: 0 };
 
   const delays = await counters.read(keys.delays);
   const gate = await counters.increment(keys.gate, delaySeconds(schedule, delays.count));
   if (gate.count > 1) return { kind: "closed", waitMs: gate.endsInMs };
   // Nobody else is here before the gate opens again.
-  await counters.set(keys.delays, delays.count + 1, schedule.memorySeconds);
-  return { kind: "passed", closedGate: true };
+  const delay = delays.count + 1;
+  await counters.set(keys.delays, delay, schedule.memorySeconds);
+  return { kind: "passed", delay };
 }
 
 /** Takes a try back that should not have counted; the delay that it began goes on. */
 export async function takeBack(
   counters: Counters,
   keys: DelayKeys,
-  closedGate: boolean,
+  { delay }: Passed,
 ): Promise<void> {
-  await counters.decrement(keys.tries);
-  if (closedGate) await counters.decrement(keys.delays);
+  await giveBack(counters, keys.tries);
+  if (delay > 0) await giveBack(counters, keys.delays);
+}
+
+/**
+ * Opens the gate that a try closed, for one that is taken back as if it had not been. A gate that
+ * another try has closed since, or that will open by itself in a moment, is left to its own time.
+ */
+export async function reopenGate(
+  counters: Counters,
+  keys: DelayKeys,
+  { delay }: Passed,
+): Promise<void> {
+  if (delay === 0) return;
+  const [delays, gate] = await Promise.all([counters.read(keys.delays), counters.read(keys.gate)]);
+  if (delays.count === delay && goesOn(gate)) await counters.remove(keys.gate);
 }
 
 export async function forget(counters: Counters, keys: DelayKeys): Promise<void> {

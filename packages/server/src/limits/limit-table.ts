@@ -1,9 +1,11 @@
+import { passwordResetLifeMs } from "../accounts/token-lives.ts";
+
 /** What every limit says of itself. */
 interface LimitBase {
-  /** Procedures, by their paths below the auth router; none for every call there is. */
+  /** Procedures, by their paths below the auth router; none where the kind says which calls. */
   readonly bounds: readonly string[];
   /** Whose calls count together. An account is an email, whether anybody has registered it or not. */
-  readonly key: "account" | "address" | "account and address";
+  readonly key: "account" | "address" | "account and address" | "user and permission";
   /** The reason for the limit and for its numbers. */
   readonly why: string;
 }
@@ -15,8 +17,9 @@ export interface WindowLimit extends LimitBase {
    * - `account`: counted once the feature knows the account.
    * - `password_try`: counted before a password is compared.
    * - `every_call`: as `call`, in the memory of each process, for it must not cost a round trip.
+   * - `denial`: counted when a call is denied, and decides only whether the audit log is told.
    */
-  readonly kind: "call" | "account" | "password_try" | "every_call";
+  readonly kind: "call" | "account" | "password_try" | "every_call" | "denial";
   readonly points: number;
   readonly windowSeconds: number;
 }
@@ -78,13 +81,21 @@ export const limits = {
     windowSeconds: hour,
     why: "Each costs a password hash and a mail. Enough for a class that signs up together.",
   },
+  registrations_of_account_from_address: {
+    kind: "account",
+    bounds: ["register"],
+    key: "account and address",
+    points: 3,
+    windowSeconds: hour,
+    why: "One stranger cannot use up what the account has, so its owner can register. A password that is refused does not count.",
+  },
   registrations_of_account: {
     kind: "account",
     bounds: ["register"],
     key: "account",
     points: 5,
-    windowSeconds: hour,
-    why: "Nobody's mailbox is filled by others. Counted apart from reset mails, so that it does not use up the one an owner waits for.",
+    windowSeconds: 10 * minute,
+    why: "Nobody's mailbox is filled by others. A link is good only with the password of its registration, so strangers' mails are of no use to an owner, and the window is short: strangers at several addresses keep an owner from registering only for as long as they go on.",
   },
   resets_of_address: {
     kind: "call",
@@ -99,8 +110,24 @@ export const limits = {
     bounds: ["forgotPassword"],
     key: "account",
     points: 3,
+    windowSeconds: passwordResetLifeMs / 1000,
+    why: "Nobody's mailbox is filled by others. The newest link works whoever asked for it, and for no shorter than the window: while the limit is used up, the owner has a link that works.",
+  },
+  sessions_of_account: {
+    kind: "account",
+    bounds: ["login", "confirm", "account.changePassword"],
+    key: "account",
+    points: 100,
     windowSeconds: hour,
-    why: "Nobody's mailbox is filled by others. The newest mail holds good whoever asked for it, so using the limit up does not keep an owner from a reset.",
+    why: "Each opens a session, and writes to the audit log. Counted once the password has turned out right, so strangers use nothing of it up.",
+  },
+  renames_of_account: {
+    kind: "account",
+    bounds: ["account.rename"],
+    key: "account",
+    points: 20,
+    windowSeconds: hour,
+    why: "Each is written to the audit log.",
   },
   email_changes_of_account: {
     kind: "account",
@@ -142,6 +169,14 @@ export const limits = {
     windowSeconds: minute,
     why: "The ceiling for what no other limit names, `logout` for instance. Each call of a batch counts, and so do those of an application behind `auth.signedIn`.",
   },
+  noted_denials: {
+    kind: "denial",
+    bounds: [],
+    key: "user and permission",
+    points: 30,
+    windowSeconds: hour,
+    why: "Nobody fills the audit log with what they may not do. A call that is denied is denied all the same, and every one is told to `onEvent`.",
+  },
 } as const satisfies Record<string, WindowLimit | DelayLimit>;
 
 /** Names a limit in logs, keys and documentation. A name keeps its meaning for good. */
@@ -172,3 +207,6 @@ export const callLimitOf = {
  * by each.
  */
 export const knownAddressSeconds = 30 * day;
+
+/** An account's addresses stay forgotten for longer than any that was seen before is known. */
+export const addressesForgottenSeconds = knownAddressSeconds + day;

@@ -31,13 +31,13 @@ interface Started extends AsyncDisposable {
   readonly store: LimitStore;
 }
 
-async function start(store: LimitStore, scale = 1): Promise<Started> {
+async function start(store: LimitStore, scale = 1, now: () => number = Date.now): Promise<Started> {
   const events: LimitEvent[] = [];
   const limiter = createLimiter({
     store,
     scale,
     limitKey,
-    now: Date.now,
+    now,
     report: (event) => void events.push(event),
   });
   await limiter.start();
@@ -83,6 +83,36 @@ async function openGates({ store }: Started, email: string, address: string): Pr
   });
 }
 
+/** As if no stranger had ever tried an account. */
+async function forgetStrangers({ store }: Started, email: string): Promise<void> {
+  const { fromStrangers } = keys.ofPasswordTry(email, null);
+  await store.decide(async (counters) => {
+    for (const key of Object.values(fromStrangers)) await counters.remove(key);
+  });
+}
+
+/** As if the free tries had been used up, and so many delays were over. */
+async function delayBy(
+  { store }: Started,
+  email: string,
+  address: string,
+  delays: number,
+): Promise<void> {
+  const { fromAddress, fromStrangers } = keys.ofPasswordTry(email, address);
+  await store.decide(async (counters) => {
+    for (const one of [fromAddress, fromStrangers]) {
+      await counters.set(one.tries, 50, 3600);
+      await counters.set(one.delays, delays, 3600);
+    }
+  });
+}
+
+/** Ends a try as a full queue does. */
+function failToCompare(outcome: PasswordTry): Promise<void> {
+  if (outcome.kind === "refused") throw new Error(`Refused by ${outcome.limit}`);
+  return outcome.compare(() => Promise.reject(new Error("overloaded")));
+}
+
 describe.each([
   ["in memory", createMemoryLimitStore],
   ["in Redis", redisStore],
@@ -108,24 +138,39 @@ describe.each([
     test.each([
       "registrations_of_account",
       "resets_of_account",
+      "sessions_of_account",
+      "renames_of_account",
       "email_changes_of_account",
       "email_changes_to_account",
     ] as const)("FP-4 %s: of 1000 requests at once the documented number passes", async (name) => {
       await using started = await start(createStore());
       const { limiter } = started;
       const email = freshEmail();
-      const outcomes = await times(1000, () => limiter.admitForAccount(name, email));
+      const outcomes = await times(1000, () =>
+        limiter.admitForAccount(name, email, freshAddress()),
+      );
       expect(admitted(outcomes)).toBe(limits[name].points);
-      expect(refusedBy(await limiter.admitForAccount(name, email))).toBe(name);
-      expect(admitted([await limiter.admitForAccount(name, freshEmail())])).toBe(1);
+      expect(refusedBy(await limiter.admitForAccount(name, email, freshAddress()))).toBe(name);
+      expect(admitted([await limiter.admitForAccount(name, freshEmail(), freshAddress())])).toBe(1);
+    });
+
+    test("FP-4 registrations_of_account_from_address: counted for each place by itself", async () => {
+      await using started = await start(createStore());
+      const { limiter } = started;
+      const [email, place] = [freshEmail(), freshAddress()];
+      const name = "registrations_of_account_from_address";
+      const outcomes = await times(100, () => limiter.admitForAccount(name, email, place));
+      expect(admitted(outcomes)).toBe(limits[name].points);
+      expect(admitted([await limiter.admitForAccount(name, email, freshAddress())])).toBe(1);
+      expect(admitted([await limiter.admitForAccount(name, freshEmail(), place)])).toBe(1);
     });
 
     test("FP-4 registrations do not use up the reset that an owner waits for", async () => {
       await using started = await start(createStore());
       const { limiter } = started;
       const email = freshEmail();
-      await times(50, () => limiter.admitForAccount("registrations_of_account", email));
-      expect(admitted([await limiter.admitForAccount("resets_of_account", email)])).toBe(1);
+      await times(50, () => limiter.admitForAccount("registrations_of_account", email, null));
+      expect(admitted([await limiter.admitForAccount("resets_of_account", email, null)])).toBe(1);
     });
 
     test("V2.3.2 of 100 calls at once, one before the limit, exactly one passes", async () => {
@@ -405,13 +450,124 @@ describe.each([
       await times(100, () => limiter.admitPasswordTry(email, freshAddress()));
       const before = await limiter.admitPasswordTry(email, newPlace);
       expect(refusedBy(before)).toBe("password_from_strangers");
-      await limiter.rememberAddress(email, newPlace);
+      await limiter.rememberOnlyAddress(email, newPlace);
       await times(50, () => limiter.admitPasswordTry(email, newPlace));
       expect(refusedBy(await limiter.admitPasswordTry(email, newPlace))).toBe(
         "password_from_address",
       );
-      await limiter.rememberAddress(email, newPlace);
+      await limiter.rememberOnlyAddress(email, newPlace);
       await succeed(limiter, email, newPlace);
+    });
+
+    test("V6.3.1 addresses that were known are strangers' once they are forgotten, again and again", async () => {
+      // Within one millisecond too, and where a clock was set back.
+      let nowMs = Date.now();
+      await using started = await start(createStore(), 1, () => nowMs);
+      const { limiter } = started;
+      const [email, home] = [freshEmail(), freshAddress()];
+      for (let round = 0; round < 3; round += 1) {
+        const places = Array.from({ length: 20 }, freshAddress);
+        for (const place of places) await succeed(limiter, email, place);
+        await limiter.rememberOnlyAddress(email, home);
+        const tries = await Promise.all(
+          places.map((place) => limiter.admitPasswordTry(email, place)),
+        );
+        expect(admitted(tries)).toBeLessThan(places.length);
+        await forgetStrangers(started, email);
+        nowMs -= round;
+      }
+      await times(100, () => limiter.admitPasswordTry(email, freshAddress()));
+      await succeed(limiter, email, home);
+    });
+
+    test("V6.3.1 a try that began before addresses were forgotten makes none known after it", async () => {
+      await using started = await start(createStore());
+      const { limiter } = started;
+      const [email, place] = [freshEmail(), freshAddress()];
+      const slow = await limiter.admitPasswordTry(email, place);
+      await limiter.rememberOnlyAddress(email, freshAddress());
+      if (slow.kind === "admitted") await slow.succeeded();
+      await times(100, () => limiter.admitPasswordTry(email, freshAddress()));
+      expect(refusedBy(await limiter.admitPasswordTry(email, place))).toBe(
+        "password_from_strangers",
+      );
+    });
+
+    test("V6.3.1 a right password after addresses were forgotten makes its address known", async () => {
+      await using started = await start(createStore());
+      const { limiter } = started;
+      const [email, place] = [freshEmail(), freshAddress()];
+      await limiter.rememberOnlyAddress(email, freshAddress());
+      await succeed(limiter, email, place);
+      await times(100, () => limiter.admitPasswordTry(email, freshAddress()));
+      expect(admitted([await limiter.admitPasswordTry(email, place)])).toBe(1);
+    });
+
+    test("API-10 a try that was not compared counts for nothing", async () => {
+      await using started = await start(createStore());
+      const { limiter, store } = started;
+      const [email, address] = [freshEmail(), freshAddress()];
+      for (let count = 0; count < 3 * password_failures_of_address.points; count += 1) {
+        await expect(failToCompare(await limiter.admitPasswordTry(email, address))).rejects.toThrow(
+          "overloaded",
+        );
+      }
+      const { failuresOfAddress, fromAddress, fromStrangers } = keys.ofPasswordTry(email, address);
+      const names = [failuresOfAddress, fromAddress.tries, fromStrangers.tries];
+      const counts = await store.decide((counters) =>
+        Promise.all(names.map(async (name) => (await counters.read(name)).count)),
+      );
+      expect(counts).toEqual([0, 0, 0]);
+      const tries = await times(50, () => limiter.admitPasswordTry(email, address));
+      expect(admitted(tries)).toBe(password_from_address.freeTries);
+    });
+
+    test("V6.3.1 what is compared counts, whatever becomes of others at the same time", async () => {
+      await using started = await start(createStore());
+      const { limiter } = started;
+      const [email, address] = [freshEmail(), freshAddress()];
+      const all = await times(100, () => limiter.admitPasswordTry(email, address));
+      const passed = all.filter((outcome) => outcome.kind === "admitted");
+      const [compared, ...notCompared] = passed;
+      await compared?.compare(() => Promise.resolve("wrong"));
+      await Promise.all(notCompared.map((ticket) => failToCompare(ticket).catch(() => undefined)));
+      await openGates(started, email, address);
+      const later = await times(100, () => limiter.admitPasswordTry(email, address));
+      expect(admitted(later)).toBeLessThanOrEqual(password_from_address.freeTries);
+    });
+
+    test("EN-05 a try that was not compared opens the gates that it closed", async () => {
+      await using started = await start(createStore());
+      const { limiter } = started;
+      const [email, address] = [freshEmail(), freshAddress()];
+      await delayBy(started, email, address, 8);
+      const closing = await limiter.admitPasswordTry(email, address);
+      expect(admitted([await limiter.admitPasswordTry(email, address)])).toBe(0);
+      await expect(failToCompare(closing)).rejects.toThrow("overloaded");
+      expect(admitted([await limiter.admitPasswordTry(email, address)])).toBe(1);
+      // The delay that follows is as long as if it had not been.
+      const { fromAddress, fromStrangers } = keys.ofPasswordTry(email, address);
+      const delays = await started.store.decide((counters) =>
+        Promise.all([counters.read(fromAddress.delays), counters.read(fromStrangers.delays)]),
+      );
+      expect(delays.map(({ count }) => count)).toEqual([9, 9]);
+    });
+
+    test("V6.3.1 but none that another try has closed since", async () => {
+      await using started = await start(createStore());
+      const { limiter } = started;
+      const [email, address] = [freshEmail(), freshAddress()];
+      await delayBy(started, email, address, 8);
+      const slow = await limiter.admitPasswordTry(email, address);
+      await openGates(started, email, address);
+      expect(admitted([await limiter.admitPasswordTry(email, address)])).toBe(1);
+      await expect(failToCompare(slow)).rejects.toThrow("overloaded");
+      expect(refusedBy(await limiter.admitPasswordTry(email, address))).toBe(
+        "password_from_address",
+      );
+      expect(refusedBy(await limiter.admitPasswordTry(email, freshAddress()))).toBe(
+        "password_from_strangers",
+      );
     });
 
     test("EN-05 what is known for one account is not for another", async () => {
@@ -475,7 +631,9 @@ test("V1.3.9 names of counters carry no input, and every counter has an end", as
   for (const email of ["ada@example.test", ...hostile]) {
     for (const address of ["203.0.113.9", "2001:db8::1", null, ...hostile]) {
       await limiter.admitCall("refresh", address);
-      await limiter.admitForAccount("resets_of_account", email);
+      await limiter.admitForAccount("resets_of_account", email, address);
+      await limiter.admitForAccount("registrations_of_account_from_address", email, address);
+      await limiter.admitDenial(email, "users:ban");
       await times(12, () => limiter.admitPasswordTry(email, address));
       const outcome = await limiter.admitPasswordTry(email, `10.0.0.${hostile.indexOf(email)}`);
       if (outcome.kind === "admitted") await outcome.succeeded();

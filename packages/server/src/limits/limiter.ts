@@ -7,7 +7,7 @@ import type { LimitSettings } from "./limit-options.ts";
 import { callLimitOf, limits } from "./limit-table.ts";
 import type { AccountLimitName, CallLimitName, LimitedProcedure } from "./limit-table.ts";
 import { createMemoryCounters } from "./memory-counters.ts";
-import { countTry, forgiveTry, rememberAddress } from "./password-tries.ts";
+import { countTry, forgiveTry, rememberOnlyAddress, retractTry } from "./password-tries.ts";
 import type { PasswordTryLimits } from "./password-tries.ts";
 
 /** A store that is away is reported once in so long. */
@@ -23,7 +23,12 @@ export interface LimitEvent {
 export type PasswordTry =
   | {
       readonly kind: "admitted";
-      /** To be called when the password was right. */
+      /**
+       * Runs the work that compares the password. If it throws, the try is taken back: it must throw
+       * only where the password was not compared, or was right, and return that it was wrong.
+       */
+      readonly compare: <Value>(work: () => Promise<Value>) => Promise<Value>;
+      /** To be called when the password was right, and its user is let in. */
       readonly succeeded: () => Promise<void>;
     }
   | LimitRefusal;
@@ -46,12 +51,19 @@ export interface Limiter {
    */
   admitPasswordTry(email: string, address: string | null): Promise<PasswordTry>;
   /** Counts what is bounded for an account, before anybody looks whether it exists. */
-  admitForAccount(limit: AccountLimitName, email: string): Promise<Admission>;
+  admitForAccount(
+    limit: AccountLimitName,
+    email: string,
+    address: string | null,
+  ): Promise<Admission>;
+  /** Counts a denied call. Says whether the audit log is to be told of it. */
+  admitDenial(userId: string, permission: string): Promise<Admission>;
   /**
-   * Makes an address known for an account without a password, and lets delays there begin anew: for
-   * who has shown that the account's mailbox is theirs. So an owner at a new place can sign in after a reset, whatever strangers do.
+   * Makes an address the only one that is known for an account, and lets delays there begin anew: for
+   * who has shown that the account is theirs and nobody else's any more, by its mailbox or by a new
+   * password. So an owner at a new place can sign in after a reset, whatever strangers do.
    */
-  rememberAddress(email: string, address: string | null): Promise<void>;
+  rememberOnlyAddress(email: string, address: string | null): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -72,7 +84,7 @@ export function createLimiter({ store, scale, limitKey, now, report }: LimiterOp
 
   async function admit(
     counters: Counters,
-    name: CallLimitName | AccountLimitName | "calls_of_address",
+    name: CallLimitName | AccountLimitName | "calls_of_address" | "noted_denials",
     key: string,
   ): Promise<Admission> {
     const { points, windowSeconds } = limits[name];
@@ -91,22 +103,40 @@ export function createLimiter({ store, scale, limitKey, now, report }: LimiterOp
 
     async admitPasswordTry(email, address) {
       const tryKeys = keys.ofPasswordTry(email, address);
-      const counted = await store.decide((counters) => countTry(counters, tryKeys, passwordLimits));
+      const counted = await store.decide((counters) =>
+        countTry(counters, tryKeys, passwordLimits, now()),
+      );
       if (counted.kind === "refused") return counted;
       return {
         kind: "admitted",
+        async compare(work) {
+          try {
+            return await work();
+          } catch (error) {
+            await store.decide((counters) => retractTry(counters, tryKeys, counted));
+            throw error;
+          }
+        },
         succeeded: () => store.decide((counters) => forgiveTry(counters, tryKeys, counted)),
       };
     },
 
-    admitForAccount(name, email) {
-      const key = keys.ofAccount(name, email);
+    admitForAccount(name, email, address) {
+      const key =
+        limits[name].key === "account"
+          ? keys.ofAccount(name, email)
+          : keys.ofAccountAndAddress(name, email, address);
       return store.decide((counters) => admit(counters, name, key));
     },
 
-    rememberAddress(email, address) {
+    admitDenial(userId, permission) {
+      const key = keys.ofDenial("noted_denials", userId, permission);
+      return store.decide((counters) => admit(counters, "noted_denials", key));
+    },
+
+    rememberOnlyAddress(email, address) {
       const tryKeys = keys.ofPasswordTry(email, address);
-      return store.decide((counters) => rememberAddress(counters, tryKeys));
+      return store.decide((counters) => rememberOnlyAddress(counters, tryKeys, now()));
     },
 
     start() {

@@ -25,15 +25,17 @@ export function createMemoryCounters(): Counters {
     // get() moves a key that is there; set() would leave a copy behind that goes as if it were old.
     if (keys.get(key) === undefined) keys.set(key, true);
   };
+  const set = (key: string, count: number, ttlSeconds: number): Promise<void> => {
+    use(key);
+    return counters.set(key, count, Math.min(ttlSeconds, longestTimerSeconds));
+  };
   return {
     ...counters,
     increment(key, ttlSeconds) {
       use(key);
       return counters.increment(key, ttlSeconds);
     },
-    set(key, count, ttlSeconds) {
-      use(key);
-      return counters.set(key, count, Math.min(ttlSeconds, longestTimerSeconds));
-    },
+    set,
+    keep: set,
   };
 }

@@ -1,10 +1,11 @@
 import { refuse } from "./admission.ts";
 import type { LimitRefusal } from "./admission.ts";
+import { giveBack } from "./counters.ts";
 import type { Counters } from "./counters.ts";
-import { forget, passGate, takeBack } from "./growing-delay.ts";
-import type { DelaySchedule } from "./growing-delay.ts";
+import { forget, passGate, reopenGate, takeBack } from "./growing-delay.ts";
+import type { DelaySchedule, Passed } from "./growing-delay.ts";
 import type { PasswordTryKeys } from "./limit-keys.ts";
-import { knownAddressSeconds } from "./limit-table.ts";
+import { addressesForgottenSeconds, knownAddressSeconds } from "./limit-table.ts";
 import type { WindowLimit } from "./limit-table.ts";
 
 /** The limits that a try of a password meets. */
@@ -16,12 +17,12 @@ export interface PasswordTryLimits {
 
 export interface CountedTry {
   readonly kind: "counted";
+  /** When the address was seen, should the password be right. */
+  readonly seenAtMs: number;
+  readonly fromAddress: Passed;
   /** How it counted among strangers; not at all from a known address. */
-  readonly asStranger: { readonly closedGate: boolean } | undefined;
+  readonly asStranger: Passed | undefined;
 }
-
-/** A counter that is over sooner is left alone: its next window must not begin below zero. */
-const giveBackMarginMs = 1000;
 
 /**
  * Counts a try before its password is compared, or refuses it. What is closed is found out by
@@ -32,36 +33,81 @@ export async function countTry(
   counters: Counters,
   keys: PasswordTryKeys,
   limits: PasswordTryLimits,
+  nowMs: number,
 ): Promise<CountedTry | LimitRefusal> {
-  const isKnown = (await counters.read(keys.known)).count > 0;
+  const [seen, forgotten] = await Promise.all([
+    counters.read(keys.addressSeen),
+    counters.read(keys.addressesForgotten),
+  ]);
+  const isKnown = seen.count > forgotten.count;
   const closed = await findClosed(counters, keys, limits, isKnown);
   if (closed !== undefined) return closed;
 
   const fromAddress = await passGate(counters, keys.fromAddress, limits.fromAddress);
   if (fromAddress.kind === "closed") return refuse("password_from_address", fromAddress.waitMs);
-  return isKnown
-    ? { kind: "counted", asStranger: undefined }
-    : countStranger(counters, keys, limits);
+  // Of now, so that a try which began before addresses were forgotten makes none known after it.
+  const seenAtMs = Math.max(nowMs, forgotten.count + 1);
+  if (isKnown) return { kind: "counted", seenAtMs, fromAddress, asStranger: undefined };
+  const asStranger = await countStranger(counters, keys, limits);
+  if (asStranger.kind === "refused") return asStranger;
+  return { kind: "counted", seenAtMs, fromAddress, asStranger };
 }
 
 /** The password was right. What strangers did still counts, but for this one try. */
 export async function forgiveTry(
   counters: Counters,
   keys: PasswordTryKeys,
-  { asStranger }: CountedTry,
+  { seenAtMs, asStranger }: CountedTry,
 ): Promise<void> {
-  await rememberAddress(counters, keys);
+  await rememberAddress(counters, keys, seenAtMs);
   if (asStranger === undefined) return;
   await Promise.all([
     giveBack(counters, keys.failuresOfAddress),
-    takeBack(counters, keys.fromStrangers, asStranger.closedGate),
+    takeBack(counters, keys.fromStrangers, asStranger),
   ]);
 }
 
+/** The password was not compared: all is as if the try had not been. */
+export async function retractTry(
+  counters: Counters,
+  keys: PasswordTryKeys,
+  { fromAddress, asStranger }: CountedTry,
+): Promise<void> {
+  await reopenGate(counters, keys.fromAddress, fromAddress);
+  await takeBack(counters, keys.fromAddress, fromAddress);
+  if (asStranger === undefined) return;
+  await reopenGate(counters, keys.fromStrangers, asStranger);
+  await takeBack(counters, keys.fromStrangers, asStranger);
+  await giveBack(counters, keys.failuresOfAddress);
+}
+
+/**
+ * Makes this address known for the account, and no other any more.
+ *
+ * Addresses are not looked up to be forgotten: one is known while it was seen later than that was
+ * asked for. Of two calls at once, or with clocks that differ, an address may be forgotten or stay
+ * known that was seen in between; the next right password, or the next call, settles it.
+ */
+export async function rememberOnlyAddress(
+  counters: Counters,
+  keys: PasswordTryKeys,
+  nowMs: number,
+): Promise<void> {
+  const before = await counters.read(keys.addressesForgotten);
+  // Past the last time, though the clock may not have moved on since: on this node or another.
+  const forgottenAtMs = Math.max(nowMs, before.count + 1);
+  await counters.keep(keys.addressesForgotten, forgottenAtMs, addressesForgottenSeconds);
+  await rememberAddress(counters, keys, forgottenAtMs + 1);
+}
+
 /** Makes the address known for the account; the delays there begin anew. */
-export async function rememberAddress(counters: Counters, keys: PasswordTryKeys): Promise<void> {
+async function rememberAddress(
+  counters: Counters,
+  keys: PasswordTryKeys,
+  seenAtMs: number,
+): Promise<void> {
   await Promise.all([
-    counters.set(keys.known, 1, knownAddressSeconds),
+    counters.keep(keys.addressSeen, seenAtMs, knownAddressSeconds),
     forget(counters, keys.fromAddress),
   ]);
 }
@@ -90,7 +136,7 @@ async function countStranger(
   counters: Counters,
   keys: PasswordTryKeys,
   limits: PasswordTryLimits,
-): Promise<CountedTry | LimitRefusal> {
+): Promise<Passed | LimitRefusal> {
   const { points, windowSeconds } = limits.failuresOfAddress;
   const failures = await counters.increment(keys.failuresOfAddress, windowSeconds);
   if (failures.count > points) {
@@ -103,10 +149,5 @@ async function countStranger(
     await giveBack(counters, keys.failuresOfAddress);
     return refuse("password_from_strangers", fromStrangers.waitMs);
   }
-  return { kind: "counted", asStranger: { closedGate: fromStrangers.closedGate } };
-}
-
-async function giveBack(counters: Counters, key: string): Promise<void> {
-  const { count, endsInMs } = await counters.read(key);
-  if (count > 0 && endsInMs > giveBackMarginMs) await counters.decrement(key);
+  return fromStrangers;
 }

@@ -79,7 +79,7 @@ test("V2.4.1 a Redis that hangs: the limits hold in this process, nothing fails"
   const admitted = tries.filter((outcome) => outcome.kind === "admitted");
   expect(admitted).toHaveLength(limits.password_from_address.freeTries);
   await Promise.all(admitted.map((outcome) => outcome.succeeded()));
-  await limiter.rememberAddress("bob@example.test", "192.0.2.9");
+  await limiter.rememberOnlyAddress("bob@example.test", "192.0.2.9");
   expect(events.map(({ kind }) => kind)).toEqual(["limits_counted_locally"]);
 
   redis.resume();

@@ -27,7 +27,8 @@ const connectionTimeoutLeastMs = 1000;
  * Counts limits in Redis, shared by all processes of a service.
  *
  * While Redis is away, or slower than `timeoutMs`, this process counts in its own memory: a limit
- * then holds for each process by itself, and nobody is kept out because Redis is away.
+ * then begins anew and holds for each process by itself. Of the addresses that are known for an
+ * account a process then knows those that it has seen itself since it started.
  *
  * Names of counters begin with `portcullis:limit:` and are hashes; each has a time to live.
  *
@@ -49,16 +50,19 @@ export function createRedisLimitStore(options: RedisLimitStoreOptions): LimitSto
   const client = connectionTo(options.url, connectionTimeoutMs);
   const onError = (error: unknown): void => options.onConnectionError?.(error);
   client.on("error", onError);
-  const shared = createCounters(
-    new RateLimiterRedis({
-      ...limiterBasics,
-      storeClient: client,
-      useRedisPackage: true,
-      rejectIfRedisNotReady: true,
-      keyPrefix: "portcullis:limit",
-    }),
-  );
   const local = createMemoryCounters();
+  const shared = keepingIn(
+    local,
+    createCounters(
+      new RateLimiterRedis({
+        ...limiterBasics,
+        storeClient: client,
+        useRedisPackage: true,
+        rejectIfRedisNotReady: true,
+        keyPrefix: "portcullis:limit",
+      }),
+    ),
+  );
   let onUnavailable: (error: unknown) => void = () => undefined;
   /** Runs while Redis is not asked, because it has just not answered. */
   let rest: NodeJS.Timeout | undefined;
@@ -113,6 +117,16 @@ async function withDeadline<Value>(
   }
 }
 
+/** The same counters; what is to be kept is kept in this process too. */
+function keepingIn(local: Counters, shared: Counters): Counters {
+  return {
+    ...shared,
+    async keep(key, count, ttlSeconds) {
+      await Promise.all([local.keep(key, count, ttlSeconds), shared.keep(key, count, ttlSeconds)]);
+    },
+  };
+}
+
 /** The same counters until a signal; from then on every step throws. */
 function until(signal: AbortSignal, counters: Counters): Counters {
   const step =
@@ -126,6 +140,7 @@ function until(signal: AbortSignal, counters: Counters): Counters {
     decrement: step(counters.decrement),
     read: step(counters.read),
     set: step(counters.set),
+    keep: step(counters.keep),
     remove: step(counters.remove),
   };
 }

@@ -8,7 +8,7 @@ import type { PasswordTry } from "./limiter.ts";
 /** What limits know a call by: most have no limit of their own. */
 export type LimitedCall = LimitedProcedure | "other";
 
-/** To be told when the password was right. */
+/** Compares the password, and is to be told when it was right. */
 type PasswordTicket = Extract<PasswordTry, { kind: "admitted" }>;
 
 /** Counts a call. @throws PortcullisError `rate_limited` */
@@ -24,12 +24,13 @@ export async function admitForAccount(
   limit: AccountLimitName,
   email: string,
 ): Promise<void> {
-  const admission = await parts.limiter.admitForAccount(limit, email);
+  const admission = await parts.limiter.admitForAccount(limit, email, ctx.address);
   if (admission.kind === "refused") throw rateLimited(parts, ctx, admission);
 }
 
 /**
- * Counts a try of an account's password, before it is compared. Tell the ticket when it was right.
+ * Counts a try of an account's password, before it is compared. The ticket compares it, and is to be
+ * told when it was right.
  *
  * @throws PortcullisError `rate_limited`
  */

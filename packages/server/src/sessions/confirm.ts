@@ -3,7 +3,7 @@ import { auditEvent } from "../audit/audit-event.ts";
 import type { SignedInContext } from "../context/auth-context.ts";
 import type { TokenSet } from "../contract.ts";
 import { PortcullisError } from "../errors.ts";
-import { admitPasswordTry } from "../limits/require-admission.ts";
+import { admitForAccount, admitPasswordTry } from "../limits/require-admission.ts";
 import type { Parts } from "../parts.ts";
 import { presentedPasswordSchema } from "../passwords/password-schema.ts";
 import { revokeSessions } from "../repositories/sessions.ts";
@@ -36,25 +36,25 @@ export async function confirm(
   };
 
   const passwordTry = await admitPasswordTry(parts, ctx, user.email);
-  const found = await parts.database.read((database) => findCredentials(database, user.email));
-  const isRight = await parts.passwords.verify(found?.passwordHash, input.password);
-  if (found === undefined || found.id !== user.id || !isRight) return fail();
+  const opening = await passwordTry.compare(async () => {
+    const found = await parts.database.read((database) => findCredentials(database, user.email));
+    const isRight = await parts.passwords.verify(found?.passwordHash, input.password);
+    if (found === undefined || found.id !== user.id || !isRight) return undefined;
+    await admitForAccount(parts, ctx, "sessions_of_account", user.email);
 
-  const opening = await parts.cache.write(
-    [parts.cached.sessions.key(previous.id)],
-    async (handle) => {
+    return parts.cache.write([parts.cached.sessions.key(previous.id)], async (handle) => {
       const transaction = handle.withoutPlugins();
       await requireLiveSession(parts, transaction, ctx.auth);
       const opened = await openSession(parts, transaction, user.id, found.passwordHash, ctx);
-      if (opened.kind === "refused") return opened;
+      if (opened.kind === "refused") return undefined;
       await revokeSessions(transaction, [previous.id], parts.now());
       const { sessionId } = opened.session.subject;
       const event = auditEvent("confirmed", ctx, parts.now(), {}, { sessionId });
       await parts.audit.insert(transaction, event);
-      return { ...opened, event };
-    },
-  );
-  if (opening.kind === "refused") return fail();
+      return { session: opened.session, event };
+    });
+  });
+  if (opening === undefined) return fail();
   parts.report(opening.event);
   await passwordTry.succeeded();
   return answerTokens(parts, ctx, opening.session, place);

@@ -6,7 +6,7 @@ import type { AuditEvent, LoginFailure } from "../audit/audit-event.ts";
 import type { AuthContext } from "../context/auth-context.ts";
 import type { TokenSet } from "../contract.ts";
 import { PortcullisError } from "../errors.ts";
-import { admitPasswordTry } from "../limits/require-admission.ts";
+import { admitForAccount, admitPasswordTry } from "../limits/require-admission.ts";
 import type { Parts } from "../parts.ts";
 import { presentedPasswordSchema } from "../passwords/password-schema.ts";
 import type { Password } from "../passwords/password-schema.ts";
@@ -47,11 +47,12 @@ export async function login(
   };
 
   const passwordTry = await admitPasswordTry(parts, ctx, input.email);
-  let attempt = await authenticate(parts, input, ctx);
-  // Another login may have made the hash anew while this one compared the password with the old one.
-  if (attempt.kind === "failed" && attempt.cause === "account_changed") {
-    attempt = await authenticate(parts, input, ctx);
-  }
+  const attempt = await passwordTry.compare(async () => {
+    const first = await authenticate(parts, input, ctx);
+    // Another login may have made the hash anew while this one compared the password with the old one.
+    const isOutdated = first.kind === "failed" && first.cause === "account_changed";
+    return isOutdated ? authenticate(parts, input, ctx) : first;
+  });
   if (attempt.kind === "failed") return fail(attempt.cause, attempt.userId);
   parts.report(attempt.event);
   parts.mail.nudge();
@@ -77,7 +78,10 @@ type Attempt =
       readonly event: AuditEvent;
     };
 
-/** Compares the password, and opens a session if it is right and its user may have one. */
+/**
+ * Compares the password, and opens a session if it is right and its user may have one. Throws only
+ * where it was not compared, or was right.
+ */
 async function authenticate(
   parts: Parts,
   input: z.output<typeof loginInput>,
@@ -91,6 +95,7 @@ async function authenticate(
   // Here, before anything else is done, so that the time does not tell it from a wrong password.
   const admission = admitUser(found, parts.settings, parts.now());
   if (admission.kind === "refused") return failed(admission.cause);
+  await admitForAccount(parts, ctx, "sessions_of_account", input.email);
 
   return parts.database.transact(async (transaction): Promise<Attempt> => {
     const userId = found.id;
