@@ -4,9 +4,11 @@ import type { CachedTables } from "../repositories/cached-tables.ts";
 import type { DatabasePort } from "../repositories/database-port.ts";
 import {
   deleteAuditEvents,
-  deleteOverdueProofs,
+  deleteOverdueEmailTokens,
+  deleteOverdueRegistrations,
   deleteSessions,
-  listDeadSessions,
+  listEndedSessions,
+  listOrphanedSessions,
 } from "../repositories/purge.ts";
 
 const dayMs = 86_400_000;
@@ -14,10 +16,11 @@ const purgeEveryMs = 3_600_000;
 /** A used refresh token can be told from an unknown one for so long after its session has ended. */
 const sessionsKeptMs = 7 * dayMs;
 const auditKeptMs = 365 * dayMs;
-/** Rows of one statement, and statements of one round: what is left waits an hour. */
+/** Rows of one statement: of sessions so many as the cache takes in one write. */
 const sessionsAtOnce = 32;
-const auditEventsAtOnce = 1000;
-const statementsMax = 100;
+const rowsAtOnce = 1000;
+/** The longest that one kind of rows is deleted for in one round. What is left waits an hour. */
+const kindMsMax = 600_000;
 
 /** Deletes what has served its purpose, so that tables and personal data do not grow for ever. */
 export interface Purge {
@@ -40,34 +43,39 @@ export function createPurge(options: {
   let running: Promise<void> | undefined;
   let isStopping = false;
 
+  /** Until a batch comes back short, so that it keeps up with however many rows come in. */
+  async function inBatches(atOnce: number, deleteBatch: () => Promise<number>): Promise<void> {
+    const endsAtMs = now() + kindMsMax;
+    let deleted = atOnce;
+    while (deleted === atOnce && now() < endsAtMs && !isStopping) deleted = await deleteBatch();
+  }
+
+  const purgeRows = (deleteRows: typeof deleteAuditEvents, keptMs = 0): Promise<void> =>
+    inBatches(rowsAtOnce, () =>
+      database.transact((transaction) => deleteRows(transaction, now() - keptMs, rowsAtOnce)),
+    );
+
   /** Through the cache, for rows of sessions may be in it. */
-  async function purgeSessions(): Promise<void> {
-    for (let round = 0; round < statementsMax && !isStopping; round += 1) {
+  const purgeSessions = (listSessions: typeof listEndedSessions): Promise<void> =>
+    inBatches(sessionsAtOnce, async () => {
       const ids = await database.read((handle) =>
-        listDeadSessions(handle, now() - sessionsKeptMs, sessionsAtOnce),
+        listSessions(handle, now() - sessionsKeptMs, sessionsAtOnce),
       );
-      if (ids.length === 0) return;
+      if (ids.length === 0) return 0;
       await cache.write(
         ids.map((id) => cached.sessions.key(id)),
         (transaction) => deleteSessions(transaction.withoutPlugins(), ids),
       );
-    }
-  }
-
-  async function purgeAuditLog(): Promise<void> {
-    for (let round = 0; round < statementsMax && !isStopping; round += 1) {
-      const deleted = await database.transact((transaction) =>
-        deleteAuditEvents(transaction, now() - auditKeptMs, auditEventsAtOnce),
-      );
-      if (deleted < auditEventsAtOnce) return;
-    }
-  }
+      return ids.length;
+    });
 
   async function purgeAll(): Promise<void> {
     try {
-      await database.transact((transaction) => deleteOverdueProofs(transaction, now()));
-      await purgeSessions();
-      await purgeAuditLog();
+      await purgeRows(deleteOverdueRegistrations);
+      await purgeRows(deleteOverdueEmailTokens);
+      await purgeSessions(listEndedSessions);
+      await purgeSessions(listOrphanedSessions);
+      await purgeRows(deleteAuditEvents, auditKeptMs);
     } catch (error) {
       report({ kind: "purge_failed", error });
     }

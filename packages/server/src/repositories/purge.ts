@@ -1,25 +1,35 @@
 import { sql } from "kysely";
 import type { AuthDatabase } from "./tables.ts";
 
-/** Sessions that no token can come from any more, for whatever reason. */
-export async function listDeadSessions(
+/** Sessions that have ended. */
+export async function listEndedSessions(
   database: AuthDatabase,
   endedBeforeMs: number,
   limit: number,
 ): Promise<string[]> {
   const endedBefore = new Date(endedBeforeMs);
   const rows = await database
+    .selectFrom("portcullis.session")
+    .select("id")
+    .where((eb) => eb.or([eb("revoked_at", "<", endedBefore), eb("expires_at", "<", endedBefore)]))
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Sessions that have not ended, and whose user is gone. */
+export async function listOrphanedSessions(
+  database: AuthDatabase,
+  createdBeforeMs: number,
+  limit: number,
+): Promise<string[]> {
+  const rows = await database
     .selectFrom("portcullis.session as session")
     .leftJoin("portcullis.user as user", "user.id", "session.user_id")
     .select("session.id")
-    .where((eb) =>
-      eb.or([
-        eb("session.revoked_at", "<", endedBefore),
-        eb("session.expires_at", "<", endedBefore),
-        // A session may be older than its token version, but not than its deleted user.
-        eb.and([eb("user.id", "is", null), eb("session.created_at", "<", endedBefore)]),
-      ]),
-    )
+    .where("user.id", "is", null)
+    // A session may be older than its token version, but not than its deleted user.
+    .where("session.created_at", "<", new Date(createdBeforeMs))
     .limit(limit)
     .execute();
   return rows.map(({ id }) => id);
@@ -33,11 +43,44 @@ export async function deleteSessions(
   await database.deleteFrom("portcullis.session").where("id", "in", sessionIds).execute();
 }
 
-/** What was mailed or chosen, and not used in time. */
-export async function deleteOverdueProofs(database: AuthDatabase, nowMs: number): Promise<void> {
-  const now = new Date(nowMs);
-  await database.deleteFrom("portcullis.registration").where("expires_at", "<", now).execute();
-  await database.deleteFrom("portcullis.email_token").where("expires_at", "<", now).execute();
+/** What was chosen at a registration, and not verified in time. @returns how many were deleted. */
+export async function deleteOverdueRegistrations(
+  database: AuthDatabase,
+  nowMs: number,
+  limit: number,
+): Promise<number> {
+  const rows = await database
+    .deleteFrom("portcullis.registration")
+    .where("id", "in", (eb) =>
+      eb
+        .selectFrom("portcullis.registration")
+        .select("id")
+        .where("expires_at", "<", new Date(nowMs))
+        .limit(limit),
+    )
+    .returning("id")
+    .execute();
+  return rows.length;
+}
+
+/** What was mailed, and not used in time. @returns how many were deleted. */
+export async function deleteOverdueEmailTokens(
+  database: AuthDatabase,
+  nowMs: number,
+  limit: number,
+): Promise<number> {
+  const rows = await database
+    .deleteFrom("portcullis.email_token")
+    .where("id", "in", (eb) =>
+      eb
+        .selectFrom("portcullis.email_token")
+        .select("id")
+        .where("expires_at", "<", new Date(nowMs))
+        .limit(limit),
+    )
+    .returning("id")
+    .execute();
+  return rows.length;
 }
 
 /** @returns how many were deleted. */
@@ -48,7 +91,7 @@ export async function deleteAuditEvents(
 ): Promise<number> {
   const { rows } = await sql`
     delete from portcullis.audit_event where id in (
-      select id from portcullis.audit_event where at < ${new Date(beforeMs)} order by id limit ${limit}
+      select id from portcullis.audit_event where at < ${new Date(beforeMs)} order by at limit ${limit}
     ) returning id`.execute(database);
   return rows.length;
 }

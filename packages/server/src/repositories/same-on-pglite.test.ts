@@ -28,9 +28,11 @@ import {
 } from "./oauth-clients.ts";
 import {
   deleteAuditEvents,
-  deleteOverdueProofs,
+  deleteOverdueEmailTokens,
+  deleteOverdueRegistrations,
   deleteSessions,
-  listDeadSessions,
+  listEndedSessions,
+  listOrphanedSessions,
 } from "./purge.ts";
 import {
   deleteRegistrations,
@@ -202,7 +204,8 @@ async function scenario(database: AuthDatabase): Promise<unknown[]> {
   await oauthClients(note, read, transact);
   await transact((tx) => deleteUser(tx, userId));
   note(await read((db) => loadUser(db, userId)));
-  note(await read((db) => listDeadSessions(db, t0 + 2, 10)));
+  note(await read((db) => listEndedSessions(db, t0 + 2, 10)));
+  note(await read((db) => listOrphanedSessions(db, t0 + 2, 10)));
   await read((db) => deleteSessions(db, [id(10), id(11), id(12)]));
   note(await read((db) => loadSession(db, id(10))));
   note(await read((db) => findRefreshToken(db, id(20))));
@@ -277,7 +280,8 @@ async function proofs(
   await transact((tx) => deleteEmailTokens(tx, userId));
   note(await read((db) => findEmailToken(db, "reset_password", id(42))));
   await transact((tx) => replaceEmailToken(tx, { ...token, id: id(43), secretHash: bytes(8) }));
-  await read((db) => deleteOverdueProofs(db, t0 + 1001));
+  note(await read((db) => deleteOverdueEmailTokens(db, t0 + 1001, 10)));
+  note(await read((db) => deleteOverdueRegistrations(db, t0 + 1001, 10)));
   note(await read((db) => findEmailToken(db, "reset_password", id(43))));
 
   const event = auditEvent("name_changed", "console", t0, {}, { userId });

@@ -51,6 +51,18 @@ async function up(database: Kysely<unknown>): Promise<void> {
     .on("portcullis.session")
     .columns(["user_id", "created_at"])
     .execute();
+  // For the purge.
+  await database.schema
+    .createIndex("session_by_expiry")
+    .on("portcullis.session")
+    .column("expires_at")
+    .execute();
+  await database.schema
+    .createIndex("session_by_revocation")
+    .on("portcullis.session")
+    .column("revoked_at")
+    .where(sql<boolean>`revoked_at is not null`)
+    .execute();
 
   await database.schema
     .createTable("portcullis.refresh_token")

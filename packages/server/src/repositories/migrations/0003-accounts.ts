@@ -125,6 +125,11 @@ async function createEmailProofs(database: Kysely<unknown>): Promise<void> {
     .on("portcullis.registration")
     .column("email")
     .execute();
+  await database.schema
+    .createIndex("registration_by_expiry")
+    .on("portcullis.registration")
+    .column("expires_at")
+    .execute();
 
   await database.schema
     .createTable("portcullis.email_token")
@@ -144,6 +149,11 @@ async function createEmailProofs(database: Kysely<unknown>): Promise<void> {
     )
     // A new request replaces the one before.
     .addUniqueConstraint("email_token_one_of_a_purpose", ["user_id", "purpose"])
+    .execute();
+  await database.schema
+    .createIndex("email_token_by_expiry")
+    .on("portcullis.email_token")
+    .column("expires_at")
     .execute();
 }
 

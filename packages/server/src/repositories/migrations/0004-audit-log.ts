@@ -32,6 +32,12 @@ async function up(database: Kysely<unknown>): Promise<void> {
     .on("portcullis.audit_event")
     .columns(["actor_id", "id"])
     .execute();
+  // For the purge.
+  await database.schema
+    .createIndex("audit_event_by_time")
+    .on("portcullis.audit_event")
+    .column("at")
+    .execute();
 
   await sql`
     create function portcullis.refuse_audit_change() returns trigger language plpgsql as $$
