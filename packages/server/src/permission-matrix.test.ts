@@ -173,6 +173,28 @@ test.each(cells.filter(({ outcome }) => outcome !== "runs"))(
   },
 );
 
+/** An input that no procedure takes. */
+const nonsense = { nonsense: true };
+
+test("V8.2.1 who may not call a procedure is told so before anything is said of the input", async () => {
+  const expected: unknown[] = [];
+  const seen: unknown[] = [];
+  for (const kind of ["stranger", "user"] as const) {
+    for (const { path } of procedures) {
+      const outcome = permissionMatrix[path]?.outcome[kind];
+      if (outcome !== "unauthenticated" && outcome !== "permission_denied") continue;
+      const { send } = await stage(path, kind);
+      expected.push([kind, path, outcome]);
+      seen.push([kind, path, reasonOf(await send(nonsense))]);
+    }
+  }
+  expect(expected.length).toBeGreaterThan(0);
+  expect(seen).toEqual(expected);
+  // The same input is refused of those who may call.
+  const { send } = await stage("me", "user");
+  expect(reasonOf(await send(nonsense))).toBe("input_invalid");
+});
+
 test("V6.3.4 no procedure gives tokens to those who may not sign in, nor to strangers", () => {
   for (const [path, row] of Object.entries(permissionMatrix)) {
     const names = row.output.map((field) => field.split(".").at(-1));

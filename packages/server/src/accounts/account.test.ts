@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { holdTransaction } from "../../test/held-transaction.ts";
+import { untilLockWaits } from "../../test/lock-waits.ts";
 import {
   claimsOf,
   mailedToken,
@@ -8,6 +10,7 @@ import {
   testPassword,
 } from "../../test/start-auth.ts";
 import type { BodyTokenSet, TestNode, TestWorld } from "../../test/start-auth.ts";
+import { insertSignedIn } from "../../test/valid-calls.ts";
 
 const newPassword = "an entirely new password";
 let world: TestWorld;
@@ -170,6 +173,103 @@ test("PRE-02 the token works for the user who asked only, for an hour, and not f
   expect(reasonOf(await confirmEmail(again.accessToken, late))).toBe("email_token_invalid");
 });
 
+test("V2.3.4 of two uses at once of one confirmation, one changes the email", async () => {
+  const { id, tokens } = await insertSignedIn(node);
+  const email = `next@${id}.test`;
+  await changeEmail(tokens.accessToken, email);
+  const mailed = await mailedToken(node, email, "confirm-email");
+  await using user = await holdTransaction(
+    (work) => node.database.transaction().execute(work),
+    (transaction) =>
+      transaction
+        .selectFrom("portcullis.user")
+        .select("id")
+        .where("id", "=", id)
+        .forUpdate()
+        .execute(),
+  );
+  // Both have found the token when they wait for the user.
+  const uses = [confirmEmail(tokens.accessToken, mailed), confirmEmail(tokens.accessToken, mailed)];
+  await untilLockWaits(node, 2);
+  await user.commit();
+  const answers = await Promise.all(uses);
+  expect(answers.map((answer) => reasonOf(answer) ?? "changed").toSorted()).toEqual([
+    "changed",
+    "email_token_invalid",
+  ]);
+});
+
+test("V7.4.1 a call whose session ends between its check and its write changes nothing", async () => {
+  const { id, tokens } = await insertSignedIn(node);
+  const { accessToken } = tokens;
+  await changeEmail(accessToken, `next@${id}.test`);
+  const mailed = await mailedToken(node, `next@${id}.test`, "confirm-email");
+  const account = async (): Promise<unknown> => [
+    await node.database.selectFrom("portcullis.user").selectAll().where("id", "=", id).execute(),
+    await node.database
+      .selectFrom("portcullis.email_token")
+      .selectAll()
+      .where("user_id", "=", id)
+      .execute(),
+    await node.database
+      .selectFrom("portcullis.audit_event")
+      .select("kind")
+      .where("user_id", "=", id)
+      .execute(),
+  ];
+  const before = await account();
+  // Whoever ends the session has its row first; the calls, their check passed, wait for that.
+  const { sid } = claimsOf(accessToken);
+  await using logout = await holdTransaction(
+    (work) => node.cache.write([{ table: "auth_session", id: sid }], work),
+    (transaction) =>
+      transaction
+        .updateTable("portcullis.session")
+        .set({ revoked_at: new Date(world.clock.nowMs) })
+        .where("id", "=", sid)
+        .execute(),
+  );
+  const own = (path: string, input?: object) =>
+    node.mutate(`auth.${path}`, input, { token: accessToken });
+  const calls = {
+    changeEmail: changeEmail(accessToken, `other@${id}.test`),
+    confirmEmail: confirmEmail(accessToken, mailed),
+    rename: own("account.rename", { name: "Eve" }),
+    remove: own("account.remove"),
+    logoutEverywhere: own("logoutEverywhere"),
+  };
+  await untilLockWaits(node, Object.keys(calls).length);
+  await logout.commit();
+  for (const [name, call] of Object.entries(calls)) {
+    expect([name, reasonOf(await call)]).toEqual([name, "token_revoked"]);
+  }
+  expect(await account()).toEqual(before);
+});
+
+test("XS-01 until an address is verified, no mail prints the name that somebody gave with it", async () => {
+  const name = "Call Eve at once";
+  const email = "prank@example.test";
+  const next = "prankster@example.test";
+  await node.mutate("auth.register", { email, password: testPassword, name });
+  const { accessToken } = await node.login(email);
+  const wanter = await insertSignedIn(node);
+  const isTo = (address: string, words: string) =>
+    node.outbox.waitFor(({ to, text }) => to.address === address && text.includes(words));
+
+  await node.mutate("auth.forgotPassword", { email });
+  await isTo(email, "/reset-password#");
+  await changeEmail(wanter.tokens.accessToken, email);
+  await isTo(email, "nothing was changed");
+  await changeEmail(accessToken, next);
+  await confirmEmail(accessToken, await mailedToken(node, next, "confirm-email"));
+  await isTo(email, "Mails about the account go there");
+  const texts = node.outbox.mails().filter(({ to }) => to.address === email);
+  expect(texts.length).toBeGreaterThanOrEqual(4);
+  expect(JSON.stringify(texts)).not.toContain("Eve");
+  // The new address is verified by that, and its owner may be greeted.
+  expect((await isTo(next, "Mails about the account go there")).text).toContain(`Hello ${name},`);
+});
+
 test("EN-02 wanting an address that is taken gets the same answer, and its owner is told", async () => {
   await signUpVerified(node, "taken@example.test");
   const { accessToken } = await signUpVerified(node, "wanter@example.test");
@@ -229,6 +329,8 @@ test("V16.3.1 each change is in the audit log once, with who, from where, and ho
   const rows = await alone.database
     .selectFrom("portcullis.audit_event")
     .selectAll()
+    // The first signing key was made without one.
+    .where("request_id", "is not", null)
     .orderBy("at")
     .orderBy("id")
     .execute();

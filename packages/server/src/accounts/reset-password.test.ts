@@ -118,6 +118,69 @@ test("V6.6.2 a token for another address than the user's present one is refused"
   expect(reasonOf(await reset(stale))).toBe("email_token_invalid");
 });
 
+test("V6.6.2 a token for an address that the user has left stays refused when they take it again", async () => {
+  const email = "returning@example.test";
+  const { accessToken: token } = await signUpVerified(node, email);
+  await forgot(email);
+  const stale = await mailedToken(node, email, "reset-password");
+  for (const next of ["returned@example.test", email]) {
+    await node.mutate("auth.account.changeEmail", { email: next }, { token });
+    const confirm = await mailedToken(node, next, "confirm-email");
+    const answer = await node.mutate("auth.account.confirmEmail", { token: confirm }, { token });
+    expect(answer.data).toMatchObject({ email: next });
+  }
+  expect(reasonOf(await reset(stale))).toBe("email_token_invalid");
+});
+
+test("V6.6.2 a password that is changed or reset leaves no mailed token behind", async () => {
+  const email = "careful@example.test";
+  const { accessToken: token, user } = await signUpVerified(node, email);
+  const tokensLeft = async () =>
+    await node.database
+      .selectFrom("portcullis.email_token")
+      .select("purpose")
+      .where("user_id", "=", user.id)
+      .execute();
+  await forgot(email);
+  const stale = await mailedToken(node, email, "reset-password");
+  const changed = await node.mutate(
+    "auth.account.changePassword",
+    { currentPassword: testPassword, newPassword },
+    { token },
+  );
+  expect(changed.status).toBe(200);
+  expect(reasonOf(await reset(stale))).toBe("email_token_invalid");
+  expect(await tokensLeft()).toEqual([]);
+
+  const next = { email: "careless@example.test" };
+  const { accessToken: again } = await node.login(email, newPassword);
+  await node.mutate("auth.account.changeEmail", next, { token: again });
+  await mailedToken(node, next.email, "confirm-email");
+  await forgot(email);
+  const mail = await node.outbox.waitFor(
+    ({ to, text }) =>
+      to.address === email && text.includes("reset-password") && !text.includes(stale),
+  );
+  expect((await reset(/#token=(\S+)/.exec(mail.text)?.[1] ?? "", testPassword)).status).toBe(200);
+  expect(await tokensLeft()).toEqual([]);
+});
+
+test("V6.6.2 a mailed token does only what it was mailed for", async () => {
+  const email = "two-mails@example.test";
+  // Unverified, so that the user may ask for a confirmation of the address that a reset goes to.
+  const { accessToken: token } = await node.signUp(email);
+  await node.mutate("auth.account.changeEmail", { email }, { token });
+  const confirm = await mailedToken(node, email, "confirm-email");
+  await forgot(email);
+  const resetting = await mailedToken(node, email, "reset-password");
+  const confirmWith = (mailed: string) =>
+    node.mutate("auth.account.confirmEmail", { token: mailed }, { token });
+  expect(reasonOf(await reset(confirm))).toBe("email_token_invalid");
+  expect(reasonOf(await confirmWith(resetting))).toBe("email_token_invalid");
+  expect((await node.me(token)).data).toMatchObject({ emailVerified: false });
+  expect((await confirmWith(confirm)).data).toMatchObject({ emailVerified: true });
+});
+
 test("a refused password leaves the token good, and changes nothing", async () => {
   const email = "weak@example.test";
   await signUpVerified(node, email);

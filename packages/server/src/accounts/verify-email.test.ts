@@ -131,6 +131,12 @@ test("PRE-01 where unverified users may sign in, theirs goes when the owner of t
   const { user } = await open.login(email);
   expect(user).toMatchObject({ name: "Owner", emailVerified: true });
   expect(user.id).not.toBe(squatter.user.id);
+  const deletions = await open.database
+    .selectFrom("portcullis.audit_event")
+    .select(["actor_id", "user_id"])
+    .where("kind", "=", "account_deleted")
+    .execute();
+  expect(deletions).toEqual([{ actor_id: null, user_id: squatter.user.id }]);
 });
 
 test("where unverified users may sign in, verifying keeps the account and its sessions", async () => {

@@ -1,5 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { holdTransaction } from "../../test/held-transaction.ts";
+import { untilLockWaits } from "../../test/lock-waits.ts";
 import { claimsOf, reasonOf, startWorld, testPassword } from "../../test/start-auth.ts";
 import type { Answer, BodyTokenSet, TestNode, TestWorld } from "../../test/start-auth.ts";
 import type { AuditPage, UserPage, UserSummary } from "../contract.ts";
@@ -240,7 +242,7 @@ describe("roles", () => {
       logout: act("users.logout", { userId: user.user.id }, demoted),
       revokeAll: act("revokeAllTokens", undefined, demoted),
     };
-    await expect.poll(waitingForLocks).toBeGreaterThanOrEqual(4);
+    await untilLockWaits(node, 4);
     held.resolve();
     await demotion;
     for (const [name, call] of Object.entries(calls)) {
@@ -281,6 +283,47 @@ describe("forced logouts", () => {
     }
     const again = await there.login("user@example.test");
     expect((await there.me(again.accessToken)).status).toBe(200);
+  });
+
+  test("V7.4.5 of two admins who end every session at once one does, and neither holds the other up", async () => {
+    await using own = await startWorld();
+    const [there] = own.nodes;
+    const admins = [
+      await there.signUpAs("admin", "left@example.test"),
+      await there.signUpAs("admin", "right@example.test"),
+    ];
+    await using users = await holdTransaction(
+      (work) => there.database.transaction().execute(work),
+      (transaction) => transaction.selectFrom("portcullis.user").select("id").forUpdate().execute(),
+    );
+    const calls = admins.map(({ accessToken: token }) =>
+      there.mutate("auth.admin.revokeAllTokens", undefined, { token }),
+    );
+    // Each takes the realm before its user: if both shared it first, neither could change it.
+    const holdsOfRealm = async (): Promise<boolean[]> => {
+      const { rows } = await sql<{ granted: boolean }>`
+        select granted from pg_locks
+        where relation = 'portcullis.realm'::regclass and mode = 'ExclusiveLock'
+        order by granted`.execute(there.database);
+      return rows.map(({ granted }) => granted);
+    };
+    await expect.poll(holdsOfRealm).toEqual([false, true]);
+    await users.commit();
+    const answers = await Promise.all(calls);
+    expect(answers.map((answer) => reasonOf(answer) ?? "done").toSorted()).toEqual([
+      "done",
+      "token_revoked",
+    ]);
+  });
+
+  test("V7.4.5 operators who end every session at once get a number each", async () => {
+    await using own = await startWorld();
+    const [there] = own.nodes;
+    const raised = await Promise.all(
+      Array.from({ length: 4 }, () => there.auth.console.revokeAllTokens()),
+    );
+    const numbers = raised.map(({ tokenEpoch }) => tokenEpoch);
+    expect(new Set(numbers)).toEqual(new Set([2, 3, 4, 5]));
   });
 
   test("V8.2.2 a user who is not there is not found", async () => {
@@ -429,11 +472,3 @@ describe("the list of users", () => {
     expect(await find("nobody")).toEqual([]);
   });
 });
-
-/** Statements in Postgres that wait for another transaction. */
-async function waitingForLocks(): Promise<number> {
-  const { rows } = await sql<{ count: string }>`
-    select count(*) from pg_stat_activity
-    where wait_event_type = 'Lock' and datname = current_database()`.execute(node.database);
-  return Number(rows[0]?.count);
-}

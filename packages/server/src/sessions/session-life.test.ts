@@ -7,7 +7,9 @@ import {
   testPassword,
 } from "../../test/start-auth.ts";
 import type { BodyTokenSet, TestNode, TestWorld } from "../../test/start-auth.ts";
+import { auditEvent } from "../audit/audit-event.ts";
 import type { SessionSummary } from "../contract.ts";
+import { insertAuditEvents } from "../repositories/audit-events.ts";
 
 let world: TestWorld;
 let node: TestNode;
@@ -174,4 +176,37 @@ test("V14.2.7 what has served its purpose is deleted, and what has not is left",
   expect(pending).toEqual([]);
   expect(reasonOf(await alone.refresh(ended.refreshToken))).toBe("refresh_token_invalid");
   expect((await alone.refresh(live.refreshToken)).status).toBe(200);
+});
+
+test("V14.2.7 sessions that are over are kept for a week, the audit log for a year, and no longer", async () => {
+  await using own = await startWorld();
+  const [alone] = own.nodes;
+  const { nowMs: startMs } = own.clock;
+  const [dayMs, weekMs] = [86_400_000, 7 * 86_400_000];
+  const deleted = await alone.signUp("deleted@example.test");
+  await alone.mutate("auth.account.remove", undefined, { token: deleted.accessToken });
+  await alone.signUp("expired@example.test");
+  const oldMs = startMs - 365 * dayMs;
+  const old = auditEvent("key_rotated", "console", oldMs, { kid: "an old key" });
+  await insertAuditEvents(alone.database, [old]);
+  const keptAfter = async (ms: number): Promise<unknown> => {
+    own.clock.nowMs = startMs + ms;
+    await alone.auth.purge();
+    const sessions = alone.database.selectFrom("portcullis.session").select("id");
+    const events = alone.database
+      .selectFrom("portcullis.audit_event")
+      .select("id")
+      .where("at", "=", new Date(oldMs));
+    return {
+      sessions: (await sessions.execute()).length,
+      oldEvents: (await events.execute()).length,
+    };
+  };
+  expect(await keptAfter(0)).toEqual({ sessions: 2, oldEvents: 1 });
+  expect(await keptAfter(1)).toEqual({ sessions: 2, oldEvents: 0 });
+  expect(await keptAfter(weekMs)).toEqual({ sessions: 2, oldEvents: 0 });
+  expect(await keptAfter(weekMs + 1)).toEqual({ sessions: 1, oldEvents: 0 });
+  const expiryMs = 30 * dayMs;
+  expect(await keptAfter(expiryMs + weekMs)).toEqual({ sessions: 1, oldEvents: 0 });
+  expect(await keptAfter(expiryMs + weekMs + 1)).toEqual({ sessions: 0, oldEvents: 0 });
 });
