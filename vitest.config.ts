@@ -13,7 +13,7 @@ export default defineConfig({
       test: { name: folder, include: [`${folder}/**/*.test.ts`] },
     })),
     exclude: ["**/node_modules/**", "**/dist/**"],
-    globalSetup: ["./packages/testing/src/vitest-global-setup.ts"],
+    globalSetup: ["./packages/test-servers/src/vitest-global-setup.ts"],
     // Each worker may drive a Postgres, a Redis and several nodes of ours.
     maxWorkers: 2,
     // What a test waits for has a deadline of its own; this one ends a test that waits for nothing.

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createClient } from "@redis/client";
-import { startPostgres } from "@portcullis/testing";
+import { startPostgres } from "@portcullis/test-servers";
 import { createRedisLimitStore } from "@portcullis/server";
 import { createRedisStore, createWriteThroughCache } from "@portcullis/write-through";
 import { Client } from "pg";

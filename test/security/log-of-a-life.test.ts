@@ -1,5 +1,5 @@
 import { createClient } from "@redis/client";
-import { startFaultProxy, type FaultProxy } from "@portcullis/testing";
+import { startFaultProxy, type FaultProxy } from "@portcullis/test-servers";
 import { Client } from "pg";
 import { z } from "zod";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";

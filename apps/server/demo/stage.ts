@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startPostgres, startRedis } from "@portcullis/testing";
+import { startPostgres, startRedis } from "@portcullis/test-servers";
 import type { Report } from "./report.ts";
 import { startServiceProcess } from "./service-process.ts";
 

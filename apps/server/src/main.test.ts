@@ -1,6 +1,6 @@
 import { createServer, connect, type Server, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { createTestDatabase, startRedis } from "@portcullis/testing";
+import { createTestDatabase, startRedis } from "@portcullis/test-servers";
 import { describe, expect, it } from "vitest";
 import { startServiceProcess, type ServiceProcess } from "../demo/service-process.ts";
 import {

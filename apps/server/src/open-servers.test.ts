@@ -1,4 +1,4 @@
-import { createTestDatabase } from "@portcullis/testing";
+import { createTestDatabase } from "@portcullis/test-servers";
 import { sql } from "kysely";
 import { expect, it } from "vitest";
 import { createLogger } from "./log.ts";

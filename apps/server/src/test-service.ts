@@ -7,7 +7,7 @@ import {
   startRedis,
   type RedisServer,
   type TestDatabase,
-} from "@portcullis/testing";
+} from "@portcullis/test-servers";
 import type { ServiceConfig } from "./config.ts";
 import type { AppRouter } from "./contract.ts";
 import { createLogger } from "./log.ts";

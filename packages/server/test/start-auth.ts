@@ -1,5 +1,5 @@
-import { createTestDatabase, startRedis } from "@portcullis/testing";
-import type { RedisServer } from "@portcullis/testing";
+import { createTestDatabase, startRedis } from "@portcullis/test-servers";
+import type { RedisServer } from "@portcullis/test-servers";
 import {
   createMemoryStore,
   createRedisStore,

@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from "node:crypto";
-import { openPool } from "@portcullis/testing";
+import { openPool } from "@portcullis/test-servers";
 import { Kysely, PostgresDialect, type Logger } from "kysely";
 import {
   createRedisStore,

@@ -1,4 +1,4 @@
-import { createTestDatabase, startPostgres, startRedis } from "@portcullis/testing";
+import { createTestDatabase, startPostgres, startRedis } from "@portcullis/test-servers";
 import type { BenchArguments } from "./arguments.ts";
 import type { BenchContext } from "./bench-context.ts";
 import type { Breakdown, Comparison, Group, Section } from "./comparison.ts";

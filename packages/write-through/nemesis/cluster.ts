@@ -1,4 +1,4 @@
-import { createTestDatabase, startFaultProxy, type FaultProxy } from "@portcullis/testing";
+import { createTestDatabase, startFaultProxy, type FaultProxy } from "@portcullis/test-servers";
 import { sql, type Kysely } from "kysely";
 import { nodeName, type LinkedServer } from "./fault.ts";
 import { startNodeProcess, type NodeProcess } from "./node-process.ts";

@@ -1,4 +1,4 @@
-import type { ProxyDirection } from "@portcullis/testing";
+import type { ProxyDirection } from "@portcullis/test-servers";
 
 /** A server, as one node reaches it. */
 export type LinkedServer = "redis" | "postgres";

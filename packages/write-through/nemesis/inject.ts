@@ -1,4 +1,4 @@
-import type { FaultProxy } from "@portcullis/testing";
+import type { FaultProxy } from "@portcullis/test-servers";
 import type { Cluster } from "./cluster.ts";
 import type { FailoverFault, Fault, LinkTrouble } from "./fault.ts";
 

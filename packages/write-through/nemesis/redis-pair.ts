@@ -3,7 +3,7 @@ import {
   startRedis,
   type FaultProxy,
   type RedisServer,
-} from "@portcullis/testing";
+} from "@portcullis/test-servers";
 
 interface Member {
   readonly server: RedisServer;

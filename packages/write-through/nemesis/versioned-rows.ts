@@ -1,4 +1,4 @@
-import { openPool } from "@portcullis/testing";
+import { openPool } from "@portcullis/test-servers";
 import { Kysely, PostgresDialect } from "kysely";
 import { migrateWriteThrough } from "../src/index.ts";
 import type { Versions } from "./report.ts";

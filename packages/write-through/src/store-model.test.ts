@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { startRedis, type RedisServer } from "@portcullis/testing";
+import { startRedis, type RedisServer } from "@portcullis/test-servers";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createMemoryStore } from "./memory/memory-store.ts";

@@ -3,7 +3,7 @@ import {
   startRedis,
   type RedisServer,
   type TestDatabase,
-} from "@portcullis/testing";
+} from "@portcullis/test-servers";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { createWriteThroughCache, createMemoryStore, type CacheEvent } from "../src/index.ts";
 import { connectRedis } from "./connect-redis.ts";

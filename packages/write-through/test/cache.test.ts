@@ -4,7 +4,7 @@ import {
   startRedis,
   type RedisServer,
   type TestDatabase,
-} from "@portcullis/testing";
+} from "@portcullis/test-servers";
 import { sql, type Kysely } from "kysely";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
 import {

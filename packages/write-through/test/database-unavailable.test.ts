@@ -9,7 +9,7 @@ import {
   type PostgresServer,
   type RedisServer,
   type TestDatabase,
-} from "@portcullis/testing";
+} from "@portcullis/test-servers";
 import { AbortedTransactionError, Kysely, PostgresDialect, sql } from "kysely";
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";

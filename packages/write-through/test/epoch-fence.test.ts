@@ -1,4 +1,4 @@
-import { startPostgres } from "@portcullis/testing";
+import { startPostgres } from "@portcullis/test-servers";
 import { expect, it, onTestFinished } from "vitest";
 import { DatabaseUnavailableError } from "../src/index.ts";
 import { createPostgresPrimary } from "../src/postgres/postgres-primary.ts";

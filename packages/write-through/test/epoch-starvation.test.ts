@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createTestDatabase, startRedis, type TestDatabase } from "@portcullis/testing";
+import { createTestDatabase, startRedis, type TestDatabase } from "@portcullis/test-servers";
 import { sql, type Kysely } from "kysely";
 import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 import { DeadlineError } from "../src/index.ts";

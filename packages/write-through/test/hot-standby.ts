@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PostgresServer } from "@portcullis/testing";
+import type { PostgresServer } from "@portcullis/test-servers";
 import { Client } from "pg";
 
 /**

@@ -7,7 +7,7 @@ import {
   startRedis,
   type RedisServer,
   type TestDatabase,
-} from "@portcullis/testing";
+} from "@portcullis/test-servers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createGate } from "./gate.ts";
 import {

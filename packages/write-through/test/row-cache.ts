@@ -1,4 +1,4 @@
-import { openPool } from "@portcullis/testing";
+import { openPool } from "@portcullis/test-servers";
 import { createClient, type RedisClientType } from "@redis/client";
 import { Kysely, PostgresDialect } from "kysely";
 import {

@@ -4,7 +4,7 @@ import {
   startRedis,
   type RedisServer,
   type TestDatabase,
-} from "@portcullis/testing";
+} from "@portcullis/test-servers";
 import { sql, type Kysely } from "kysely";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { UnfitServerError } from "../src/index.ts";

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createTestDatabase, openPool } from "@portcullis/testing";
+import { createTestDatabase, openPool } from "@portcullis/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   clientOf,

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { startFaultProxy, type FaultProxy } from "@portcullis/testing";
+import { startFaultProxy, type FaultProxy } from "@portcullis/test-servers";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { Client } from "pg";
-import { startPostgres } from "@portcullis/testing";
+import { startPostgres } from "@portcullis/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   outcomeOf,

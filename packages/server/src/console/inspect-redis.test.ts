@@ -1,4 +1,4 @@
-import { startRedis } from "@portcullis/testing";
+import { startRedis } from "@portcullis/test-servers";
 import { expect, test } from "vitest";
 import { inspectRedis } from "./inspect-redis.ts";
 

@@ -1,4 +1,4 @@
-import { startPostgres } from "@portcullis/testing";
+import { startPostgres } from "@portcullis/test-servers";
 import {
   createMemoryStore,
   createWriteThroughCache,

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { startRedis } from "@portcullis/testing";
-import type { RedisServer } from "@portcullis/testing";
+import { startRedis } from "@portcullis/test-servers";
+import type { RedisServer } from "@portcullis/test-servers";
 import { createClient } from "@redis/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Admission } from "./admission.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { startRedis } from "@portcullis/testing";
+import { startRedis } from "@portcullis/test-servers";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { startRedis } from "@portcullis/testing";
+import { startRedis } from "@portcullis/test-servers";
 import { createClient } from "@redis/client";
 import { expect, test } from "vitest";
 import { limits } from "./limit-table.ts";

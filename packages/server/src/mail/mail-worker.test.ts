@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { PGlite } from "@electric-sql/pglite";
-import { startFaultProxy } from "@portcullis/testing";
+import { startFaultProxy } from "@portcullis/test-servers";
 import { Kysely, PGliteDialect, sql } from "kysely";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { DerivedKeys } from "../derived-keys.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { startFaultProxy } from "@portcullis/testing";
+import { startFaultProxy } from "@portcullis/test-servers";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { emailSchema } from "../accounts/email.ts";

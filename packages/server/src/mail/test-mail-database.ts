@@ -1,4 +1,4 @@
-import { createTestDatabase, openPool, type TestDatabase } from "@portcullis/testing";
+import { createTestDatabase, openPool, type TestDatabase } from "@portcullis/test-servers";
 import { migrateWriteThrough } from "@portcullis/write-through";
 import { Kysely, PostgresDialect } from "kysely";
 import { migrateAuth } from "../repositories/migrate.ts";

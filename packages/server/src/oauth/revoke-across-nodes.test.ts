@@ -1,5 +1,5 @@
-import { createTestDatabase, startRedis } from "@portcullis/testing";
-import type { RedisServer } from "@portcullis/testing";
+import { createTestDatabase, startRedis } from "@portcullis/test-servers";
+import type { RedisServer } from "@portcullis/test-servers";
 import { createRedisStore, createWriteThroughCache } from "@portcullis/write-through";
 import { SignJWT, importJWK } from "jose";
 import { afterEach, beforeEach, expect, test } from "vitest";

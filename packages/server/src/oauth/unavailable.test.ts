@@ -1,4 +1,4 @@
-import { createTestDatabase, startFaultProxy } from "@portcullis/testing";
+import { createTestDatabase, startFaultProxy } from "@portcullis/test-servers";
 import {
   createMemoryStore,
   createWriteThroughCache,

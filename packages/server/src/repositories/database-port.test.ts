@@ -1,4 +1,4 @@
-import { createTestDatabase } from "@portcullis/testing";
+import { createTestDatabase } from "@portcullis/test-servers";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createTestDatabase } from "@portcullis/testing";
+import { createTestDatabase } from "@portcullis/test-servers";
 import { migrateWriteThrough } from "@portcullis/write-through";
 import { sql } from "kysely";
 import { expect, test } from "vitest";

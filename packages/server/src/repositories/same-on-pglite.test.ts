@@ -1,5 +1,5 @@
 import { PGlite } from "@electric-sql/pglite";
-import { createTestDatabase } from "@portcullis/testing";
+import { createTestDatabase } from "@portcullis/test-servers";
 import {
   createMemoryStore,
   createWriteThroughCache,

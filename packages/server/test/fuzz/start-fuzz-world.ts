@@ -1,4 +1,4 @@
-import { createTestDatabase, openPool, startRedis } from "@portcullis/testing";
+import { createTestDatabase, openPool, startRedis } from "@portcullis/test-servers";
 import {
   createRedisStore,
   createWriteThroughCache,

@@ -1,5 +1,5 @@
-import { createTestDatabase, startFaultProxy, startRedis } from "@portcullis/testing";
-import type { FaultProxy, RedisServer } from "@portcullis/testing";
+import { createTestDatabase, startFaultProxy, startRedis } from "@portcullis/test-servers";
+import type { FaultProxy, RedisServer } from "@portcullis/test-servers";
 import { createRedisStore, createWriteThroughCache } from "@portcullis/write-through";
 import type { AuthOptions } from "../../src/index.ts";
 import { createRedisLimitStore } from "../../src/index.ts";

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Socket } from "node:net";
 import { isDeepStrictEqual } from "node:util";
-import { createTestDatabase } from "@portcullis/testing";
+import { createTestDatabase } from "@portcullis/test-servers";
 import { createMemoryStore, createWriteThroughCache } from "@portcullis/write-through";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";

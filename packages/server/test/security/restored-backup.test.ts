@@ -1,4 +1,4 @@
-import { startPostgres } from "@portcullis/testing";
+import { startPostgres } from "@portcullis/test-servers";
 import { createMemoryStore, createWriteThroughCache } from "@portcullis/write-through";
 import { expect, test } from "vitest";
 import { createNode, migrate, openDatabase, reasonOf } from "../start-auth.ts";

@@ -1,4 +1,4 @@
-import { startFaultProxy, startRedis } from "@portcullis/testing";
+import { startFaultProxy, startRedis } from "@portcullis/test-servers";
 import { createClient } from "@redis/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { replaceEmailToken } from "../../src/repositories/email-tokens.ts";

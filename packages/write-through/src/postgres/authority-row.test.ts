@@ -1,5 +1,5 @@
 import { PGlite } from "@electric-sql/pglite";
-import { createTestDatabase, type TestDatabase } from "@portcullis/testing";
+import { createTestDatabase, type TestDatabase } from "@portcullis/test-servers";
 import { Kysely, PGliteDialect } from "kysely";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openDatabase } from "../../test/row-cache.ts";

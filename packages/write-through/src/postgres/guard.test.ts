@@ -1,5 +1,5 @@
 import { PGlite } from "@electric-sql/pglite";
-import { createTestDatabase } from "@portcullis/testing";
+import { createTestDatabase } from "@portcullis/test-servers";
 import { CamelCasePlugin, Kysely, PGliteDialect, sql, type Transaction } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "../../test/row-cache.ts";

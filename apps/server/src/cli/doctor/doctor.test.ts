@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createTestDatabase, openPool, startPostgres, startRedis } from "@portcullis/testing";
+import { createTestDatabase, openPool, startPostgres, startRedis } from "@portcullis/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lockFolder } from "../../embedded/folder-lock.ts";
 import {

@@ -1,5 +1,5 @@
-import { startRedis } from "@portcullis/testing";
-import type { RedisServer } from "@portcullis/testing";
+import { startRedis } from "@portcullis/test-servers";
+import type { RedisServer } from "@portcullis/test-servers";
 import { ContentionError } from "@portcullis/write-through";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";

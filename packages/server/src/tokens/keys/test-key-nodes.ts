@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createTestDatabase } from "@portcullis/testing";
-import type { RedisServer } from "@portcullis/testing";
+import { createTestDatabase } from "@portcullis/test-servers";
+import type { RedisServer } from "@portcullis/test-servers";
 import {
   createRedisStore,
   createWriteThroughCache,

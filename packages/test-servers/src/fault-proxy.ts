@@ -93,7 +93,7 @@ export interface FaultProxy extends AsyncDisposable {
  * @throws {@link TestServerError} with `INVALID_TARGET`.
  * @example
  * ```ts
- * import { startFaultProxy, startRedis } from "@portcullis/testing";
+ * import { startFaultProxy, startRedis } from "@portcullis/test-servers";
  *
  * await using redis = await startRedis();
  * await using replica = await startRedis({ replicaOf: redis });

@@ -6,7 +6,7 @@ import { announceTestRun, databasePrefix, makeTestRunId } from "./test-run.ts";
 
 /**
  * Starts one Postgres server for a whole run of vitest, for `createTestDatabase`. Name it in the
- * root config: `globalSetup: ["@portcullis/testing/global-setup"]`.
+ * root config: `globalSetup: ["@portcullis/test-servers/global-setup"]`.
  *
  * @returns The teardown: it deletes the databases of the run and ends the server.
  */

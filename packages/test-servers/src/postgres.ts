@@ -71,7 +71,7 @@ export interface PostgresServer extends AsyncDisposable {
  *   when options are given for a server named by the environment.
  * @example
  * ```ts
- * import { startPostgres } from "@portcullis/testing";
+ * import { startPostgres } from "@portcullis/test-servers";
  *
  * await using postgres = await startPostgres();
  * await using database = await postgres.createDatabase();

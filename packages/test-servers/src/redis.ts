@@ -34,7 +34,7 @@ export interface RedisOptions {
  *   when options are given for a server named by the environment.
  * @example
  * ```ts
- * import { startRedis } from "@portcullis/testing";
+ * import { startRedis } from "@portcullis/test-servers";
  *
  * await using redis = await startRedis();
  * redis.pause();

@@ -26,13 +26,13 @@ let ownRun: Promise<TestRun> | undefined;
  * Makes a database of its own for a test file, in milliseconds: a copy of a template that is
  * migrated once in a run, or an empty one when no options are given.
  *
- * The server is the one of `@portcullis/testing/global-setup`. Without it this process starts one
+ * The server is the one of `@portcullis/test-servers/global-setup`. Without it this process starts one
  * at the first call, which ends with the process.
  *
  * @throws {@link TestServerError} as {@link startPostgres} does, and with `INVALID_NAME`.
  * @example
  * ```ts
- * import { createTestDatabase } from "@portcullis/testing";
+ * import { createTestDatabase } from "@portcullis/test-servers";
  *
  * declare function migrate(url: string): Promise<void>;
  *
