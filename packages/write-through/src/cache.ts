@@ -16,6 +16,7 @@ import {
 import { keyOf } from "./row-key.ts";
 import { readAllNear, readNear, readRows } from "./protocol/read.ts";
 import { loadRow } from "./protocol/stored-text.ts";
+import { watchRows } from "./protocol/watch.ts";
 import { writeRows } from "./protocol/write.ts";
 import { checkClocks, checkLease, checkPrimary, checkStore } from "./startup-checks.ts";
 import type { CacheStore } from "./store.ts";
@@ -123,6 +124,38 @@ export interface WriteThroughCache<Database> {
    * @throws InvalidKeyError for more keys, or one of a table of another cache.
    */
   readMany<const Keys extends readonly CacheKey<unknown>[]>(keys: Keys): Promise<CacheValues<Keys>>;
+  /**
+   * Reads rows like {@link readMany}, and again each time that one of them may have changed: at once
+   * when this process hears of a write, and in any case before a lease has passed since the last
+   * read. So when a write has returned, `onRead` is given the new rows within a lease, and within
+   * milliseconds where Redis carries messages. It may be given the same rows twice.
+   *
+   * It costs a timer, and two reads a lease: from the memory of this process while a store is in
+   * use, else from Postgres, where watches of the same row share their reads.
+   *
+   * @param keys 1 to 32 keys.
+   * @param onRead is given the rows, `undefined` for one that is not there.
+   * @param signal ends the watch.
+   * @returns when the signal is aborted.
+   * @throws what {@link readMany} throws, when the first read fails, or all of them for a lease.
+   * @throws DeadlineError when none was answered for a lease.
+   * @throws what `onRead` throws, which ends the watch.
+   * @example
+   * ```ts
+   * import type { CacheKey, WriteThroughCache } from "@portcullis/write-through";
+   *
+   * declare const cache: WriteThroughCache<unknown>;
+   * declare const key: CacheKey<{ title: string }>;
+   *
+   * const stop = new AbortController();
+   * await cache.watch([key], ([post]) => console.log(post?.title), stop.signal);
+   * ```
+   */
+  watch<const Keys extends readonly CacheKey<unknown>[]>(
+    keys: Keys,
+    onRead: (rows: CacheValues<Keys>) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
   /**
    * Changes rows: fences them in the store, waits until no process keeps them in memory, runs `work`
    * in a READ COMMITTED transaction, commits, publishes the rows as committed, and only then returns
@@ -246,6 +279,17 @@ export function createWriteThroughCache<Database>(
     return await readRows(node, rowsOf(keys), (row, value) => auditor.sample(row, value, "store"));
   }
 
+  async function readMany<const Keys extends readonly CacheKey<unknown>[]>(
+    keys: Keys,
+  ): Promise<CacheValues<Keys>> {
+    const near = readAllNear(node, checkedCount(keys));
+    if (near === undefined) return (await readBeyondMemory(keys)) as CacheValues<Keys>;
+    if (auditor.isOn) {
+      for (const [index, row] of rowsOf(keys).entries()) auditor.sample(row, near[index], "near");
+    }
+    return near as unknown as CacheValues<Keys>;
+  }
+
   return {
     table<Value>(definition: CachedTableOptions<Database, Value>): CachedTable<Value> {
       const name = matching("name", definition.name, /^[a-z][a-z0-9_]{0,39}$/);
@@ -268,13 +312,15 @@ export function createWriteThroughCache<Database>(
       };
     },
 
-    async readMany<const Keys extends readonly CacheKey<unknown>[]>(keys: Keys) {
-      const near = readAllNear(node, checkedCount(keys));
-      if (near === undefined) return (await readBeyondMemory(keys)) as CacheValues<Keys>;
-      if (auditor.isOn) {
-        for (const [index, row] of rowsOf(keys).entries()) auditor.sample(row, near[index], "near");
-      }
-      return near as unknown as CacheValues<Keys>;
+    readMany,
+
+    async watch<const Keys extends readonly CacheKey<unknown>[]>(
+      keys: Keys,
+      onRead: (rows: CacheValues<Keys>) => void,
+      signal: AbortSignal,
+    ) {
+      const names = rowsOf(keys).map(({ key }) => key);
+      await watchRows(node, names, () => readMany(keys), onRead, signal);
     },
 
     async write(keys, work) {

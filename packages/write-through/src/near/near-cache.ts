@@ -31,6 +31,7 @@ export class NearCache {
   /** By table and id: to make a key and hash it takes longer than to look up twice. */
   readonly #tables = new Map<string, Map<string, Entry>>();
   readonly #tickets = new Map<string, Set<Ticket>>();
+  readonly #watchers = new Map<string, Set<() => void>>();
   #bytes = 0;
 
   constructor(maxBytes: number) {
@@ -76,11 +77,33 @@ export class NearCache {
     this.#makeRoom();
   }
 
+  has(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
+  /** Calls `wake`, which must not throw, when one of the keys is dropped; until the answer is called. */
+  watch(keys: readonly string[], wake: () => void): () => void {
+    for (const key of keys) {
+      const watchers = this.#watchers.get(key);
+      if (watchers === undefined) this.#watchers.set(key, new Set([wake]));
+      else watchers.add(wake);
+    }
+    return () => {
+      for (const key of keys) {
+        const watchers = this.#watchers.get(key);
+        watchers?.delete(wake);
+        if (watchers?.size === 0) this.#watchers.delete(key);
+      }
+    };
+  }
+
   drop(keys: readonly string[]): void {
     for (const key of keys) {
       this.#remove(key);
       const underWay = this.#tickets.get(key);
       if (underWay !== undefined) for (const ticket of underWay) ticket.isMarked = true;
+      const watchers = this.#watchers.get(key);
+      if (watchers !== undefined) for (const wake of watchers) wake();
     }
   }
 
@@ -91,6 +114,7 @@ export class NearCache {
     for (const underWay of this.#tickets.values()) {
       for (const ticket of underWay) ticket.isMarked = true;
     }
+    for (const watchers of this.#watchers.values()) for (const wake of watchers) wake();
   }
 
   #add(key: string, entry: Entry): void {
