@@ -1,7 +1,7 @@
 import type { Selectable } from "kysely";
 import { epochMs } from "./column-values.ts";
 import type { AuthDatabase, UserTable } from "./tables.ts";
-import { toUserRecord } from "./users.ts";
+import { toUserRecord, userRecordColumns } from "./users.ts";
 import type { UserRecord } from "./users.ts";
 
 /** A user with what only admins see. */
@@ -17,18 +17,7 @@ export interface UserPlace {
   readonly id: string;
 }
 
-const listedColumns = [
-  "id",
-  "email",
-  "name",
-  "role",
-  "token_version",
-  "banned_at",
-  "ban_reason",
-  "ban_expires_at",
-  "email_verified_at",
-  "created_at",
-] as const;
+const listedColumns = [...userRecordColumns, "ban_reason", "created_at"] as const;
 
 export async function findListedUser(
   database: AuthDatabase,

@@ -23,7 +23,7 @@ export function isVerified(user: UserRecord | undefined): boolean {
   return user !== undefined && user.emailVerifiedAt !== null;
 }
 
-const recordColumns = [
+export const userRecordColumns = [
   "id",
   "email",
   "name",
@@ -40,7 +40,7 @@ export async function loadUser(
 ): Promise<UserRecord | undefined> {
   const row = await database
     .selectFrom("portcullis.user")
-    .select(recordColumns)
+    .select(userRecordColumns)
     .where("id", "=", id)
     .executeTakeFirst();
   return row && toUserRecord(row);
@@ -65,7 +65,7 @@ export async function holdUser(
 ): Promise<UserWithHash | undefined> {
   const row = await transaction
     .selectFrom("portcullis.user")
-    .select([...recordColumns, "password_hash"])
+    .select([...userRecordColumns, "password_hash"])
     .where("id", "=", userId)
     .$if(purpose === "read", (query) => query.forShare())
     .$if(purpose === "change", (query) => query.forNoKeyUpdate())
@@ -80,7 +80,7 @@ export async function findCredentials(
 ): Promise<UserWithHash | undefined> {
   const row = await database
     .selectFrom("portcullis.user")
-    .select([...recordColumns, "password_hash"])
+    .select([...userRecordColumns, "password_hash"])
     .where("email", "=", email)
     .executeTakeFirst();
   return row && { ...toUserRecord(row), passwordHash: row.password_hash };
@@ -92,7 +92,7 @@ export async function findUserByEmail(
 ): Promise<UserRecord | undefined> {
   const row = await database
     .selectFrom("portcullis.user")
-    .select(recordColumns)
+    .select(userRecordColumns)
     .where("email", "=", email)
     .executeTakeFirst();
   return row && toUserRecord(row);
@@ -210,7 +210,7 @@ export async function changeUser(
       ...(change.raiseTokenVersion && { token_version: sql<number>`token_version + 1` }),
     })
     .where("id", "=", userId)
-    .returning(recordColumns)
+    .returning(userRecordColumns)
     .executeTakeFirst();
   return row && toUserRecord(row);
 }
