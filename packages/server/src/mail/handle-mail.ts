@@ -12,15 +12,22 @@ import type { Mail } from "./mail.ts";
 import { queueMail } from "./queue-mail.ts";
 import { renderMail } from "./render-mail.ts";
 import { endOfMail, isOver, nextAttemptAt } from "./retry-schedule.ts";
-import { openContent } from "./sealed-content.ts";
+import { openContent, type MailContent } from "./sealed-content.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 const sendTimeoutMs = 15_000;
 /**
- * Longer than a send and the statements around it, so that a mail has one worker at a time. The
- * clocks of the nodes may differ by what is left of it.
+ * Longer than five sends and the statements around them, for a mail may wait for four to the same
+ * recipient: so a mail has one worker at a time. The clocks of the nodes may differ by what is left.
  */
-const leaseMs = 60_000;
+const leaseMs = 120_000;
+
+/** A mail that this process alone works on, as far as it can read it. */
+export interface DueMail {
+  readonly claimed: ClaimedMail;
+  /** `undefined` when it was sealed with a key that this node does not have, or by another version. */
+  readonly content: MailContent | undefined;
+}
 
 /** The row was sealed with a key that this node does not have, or by another version. */
 class UnreadableMailError extends Error {
@@ -34,12 +41,15 @@ class UnreadableMailError extends Error {
  */
 export async function claimNextMail({
   database,
+  sealKeys,
   now,
-}: MailParts): Promise<ClaimedMail | undefined> {
+}: MailParts): Promise<DueMail | undefined> {
   const nowMs = now();
-  return await database.transact((transaction) =>
+  const claimed = await database.transact((transaction) =>
     claimMail(transaction, { nowMs, endsAtMs: nowMs + leaseMs }),
   );
+  if (claimed === undefined) return undefined;
+  return { claimed, content: openContent(sealKeys, claimed.id, claimed.contentEncrypted) };
 }
 
 /**
@@ -48,8 +58,7 @@ export async function claimNextMail({
  *
  * @throws PortcullisError when Postgres cannot be reached; the mail is tried again after its lease.
  */
-export async function handleMail(parts: MailParts, claimed: ClaimedMail): Promise<void> {
-  const content = openContent(parts.sealKeys, claimed.id, claimed.contentEncrypted);
+export async function handleMail(parts: MailParts, { claimed, content }: DueMail): Promise<void> {
   const endsAtMs = endOfMail(claimed.createdAt, content);
   if (isOver(claimed.attempts, endsAtMs, parts.now())) return giveUp(parts, claimed);
   try {

@@ -21,6 +21,8 @@ import { createMailDatabase, migrate, openMailDatabase } from "./test-mail-datab
 import { startSmtpServer, type TestSmtpServer } from "./test-smtp-server.ts";
 
 const minuteMs = 60_000;
+/** After so long a mail is somebody else's to send. */
+const leaseMs = 2 * minuteMs;
 const sealKeys: DerivedKeys = [randomBytes(32)];
 const token = "canary-token-which-nobody-else-may-see";
 
@@ -295,7 +297,7 @@ test("a mail outlives a process that dies between sending and deleting it, and c
 
   const node = createNode();
   smtp.behaviour = "accept";
-  clock.nowMs += minuteMs;
+  clock.nowMs += leaseMs;
   node.worker.start();
   await node.waitFor("mail_sent");
   await node.worker.stop();
@@ -370,6 +372,31 @@ test("recipients that are slow keep no other waiting, and five mails at most are
   expect(mostAtOnce).toBe(5);
 });
 
+test("mails to one recipient are sent one after the other, the oldest first", async () => {
+  const goesOn = Promise.withResolvers<void>();
+  const started: string[] = [];
+  const transport: MailTransport = {
+    async send({ subject, to }) {
+      started.push(to.address === "ada@example.test" ? subject : to.address);
+      if (started.length === 1) await goesOn.promise;
+    },
+  };
+  const node = createNode({ transport });
+  const changed: Mail = { kind: "account_deleted", to: "ada@example.test", name: null, at: 0 };
+  await node.queue(mailTo("ada@example.test"));
+  clock.nowMs += 1;
+  await node.queue(changed);
+  clock.nowMs += 1;
+  await node.queue(mailTo("other@example.test"));
+  node.worker.start();
+  await node.waitFor("mail_sent", 1);
+  expect(started).toHaveLength(2);
+  expect(started[1]).toBe("other@example.test");
+  goesOn.resolve();
+  await node.waitFor("mail_sent", 3);
+  expect(started[2]).toContain("deleted");
+});
+
 test("mails that nobody has tried go before those that failed, though these are due for longer", async () => {
   const goesOn = Promise.withResolvers<void>();
   const begun: string[] = [];
@@ -436,7 +463,7 @@ test("a request is answered once, though a process stood still until its lease w
   await isClaimed.promise;
 
   const quick = createNode();
-  clock.nowMs += minuteMs;
+  clock.nowMs += leaseMs;
   quick.worker.start();
   await quick.waitFor("mail_sent");
   await quick.worker.stop();

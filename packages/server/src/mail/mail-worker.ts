@@ -1,5 +1,6 @@
 import { claimNextMail, handleMail } from "./handle-mail.ts";
 import type { MailParts } from "./mail-parts.ts";
+import { createTurns } from "./turns.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** So often a worker looks without having been nudged: for retries, and for what others left. */
@@ -21,6 +22,7 @@ export function createMailWorker(parts: MailParts): MailWorker {
   const { report, settings } = parts;
   /** Each handles one mail after the other, until none is due. */
   const lanes = new Set<Promise<void>>();
+  const inTurn = createTurns();
   let isStarted = false;
   let isNudged = false;
   let isFailing = false;
@@ -52,11 +54,13 @@ export function createMailWorker(parts: MailParts): MailWorker {
 
   async function handleAll(): Promise<void> {
     while (isStarted) {
-      const claimed = await claimNextMail(parts);
-      if (claimed === undefined) return;
+      const due = await claimNextMail(parts);
+      if (due === undefined) return;
+      // Of several links for one person the newest works, so it has to come last.
+      const handling = inTurn(due.content?.to ?? due.claimed.id, () => handleMail(parts, due));
       // There may be more, which need not wait for this one.
       look();
-      await handleMail(parts, claimed);
+      await handling;
       isFailing = false;
     }
   }
