@@ -136,13 +136,15 @@ describe("a mailbox that strangers ask for", () => {
     const email = freshEmail();
     await signUpVerified(node, email);
     const { points } = limits.resets_of_account;
-    const reasons = await reasonsOf(points + 1, async (index) => {
+    const ask = (index: number): Promise<Answer> =>
+      node.mutate("auth.forgotPassword", { email }, { address: `198.51.100.${index}` });
+    for (let asked = 1; asked <= points; asked += 1) {
+      expect((await ask(asked)).status).toBe(200);
+      // The next mail is to be a later one, on a clock that stands still by itself.
+      await expect.poll(() => linksIn(node, "reset-password")).toBe(asked);
       world.clock.nowMs += 1000;
-      const address = `198.51.100.${index}`;
-      return node.mutate("auth.forgotPassword", { email }, { address });
-    });
-    expect(reasons).toEqual(upTo(points, undefined));
-    await expect.poll(() => linksIn(node, "reset-password")).toBe(points);
+    }
+    expect(reasonOf(await ask(points + 1))).toBe("rate_limited");
     const token = await mailedToken(node, email, "reset-password");
     expect((await node.mutate("auth.resetPassword", { token, newPassword })).status).toBe(200);
   });
