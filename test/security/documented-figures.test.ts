@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { createMemoryOutbox } from "@portcullis/server";
 import { expect, test } from "vitest";
 import { httpLimits } from "../../apps/server/src/http/http-limits.ts";
+import { socketLimits } from "../../apps/server/src/http/socket-limits.ts";
+import { pingMs, streamLifeMs } from "../../apps/server/src/trpc.ts";
 import { databaseTimeoutMs } from "../../apps/server/src/open-servers.ts";
 import {
   emailChangeLifeMs,
@@ -73,6 +75,19 @@ test("V13.1.1 V13.1.2 V13.1.3 the connections and waits of the page are those of
   expect(text).toContain(`${httpLimits.requestMs / 1000} s in all`);
   expect(text).toContain(`cut after ${httpLimits.silenceMs / 1000} s`);
   expect(settings.databaseTimeoutMs).toBe(databaseTimeoutMs);
+  expect(text).toContain(`${socketLimits.maxSockets} may be WebSockets`);
+  expect(text).toContain(`${socketLimits.maxSocketsPerAddress} of one address`);
+  expect(text).toContain(
+    `${socketLimits.maxMessageBytes / 1024} KiB and ${socketLimits.maxBatchSize} calls`,
+  );
+  expect(text).toContain(`while ${socketLimits.maxCallsInFlight} calls are in flight`);
+  expect(text).toContain(`above ${socketLimits.maxUnreadBytes / 1024 ** 2} MiB`);
+  expect(text).toContain(`silent for ${socketLimits.pingMs / 1000} s`);
+  expect(text).toContain(`cut ${socketLimits.pongMs / 1000} s later`);
+  expect([socketLimits.lifeMs, streamLifeMs]).toEqual([3_600_000, 3_600_000]);
+  expect(text).toContain(`has ${settings.subscriptions.perSessionMax} subscriptions`);
+  // A stream is never silent for as long as a client that does not read may be.
+  expect(pingMs).toBeLessThan(httpLimits.silenceMs);
 });
 
 /** The kinds of events that a file declares. */

@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const sources = globSync(
-  ["packages/{server,client,write-through}/src/**/*.ts", "apps/*/src/**/*.ts"],
+  ["packages/{server,client,react,write-through}/src/**/*.ts", "apps/*/src/**/*.ts"],
   {
     cwd: root,
   },
@@ -163,6 +163,8 @@ test("V13.2.4 V13.1.1 V9.1.3 nobody is called but Postgres, Redis and the mail s
   const known = ["node:http", "node:net", "pg", "@redis/client", "nodemailer"];
   expect(new Set(modules)).toEqual(new Set(known));
   expect(importsOf("node:net")).toEqual(new Set(["isIP"]));
+  // WebSockets are taken, and opened to nobody.
+  expect(importsOf("ws")).toEqual(new Set(["WebSocketServer"]));
   expect(own.filter(({ text }) => /(?<![.\w])fetch\(/.test(text))).toEqual([]);
 });
 
@@ -218,6 +220,7 @@ const versionsWithoutKnownHoles: Readonly<Record<string, string>> = {
   nodemailer: "7.0.7",
   pg: "8.16.0",
   "@redis/client": "5.0.0",
+  ws: "8.17.1",
 };
 
 test("V15.2.1 DB-03 API-16 no version with a hole that is known is locked", () => {

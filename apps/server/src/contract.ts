@@ -3,6 +3,7 @@ import type {
   ErrorShape,
   MutationContract,
   QueryContract,
+  SubscriptionContract,
 } from "@portcullis/server";
 import type { TRPCBuiltRouter } from "@trpc/server";
 
@@ -36,6 +37,8 @@ export type PostProcedures = {
   /** `limit`: most posts of the page, 1 to 50, default 20. `cursor`: the `nextCursor` of a page. */
   list: QueryContract<{ cursor?: string | undefined; limit?: number | undefined }, PostPage>;
   byId: QueryContract<{ id: string }, Post>;
+  /** The post as it is, then again after each change on any node; it ends when the post is removed. */
+  onChange: SubscriptionContract<{ id: string }, Post>;
   /** Of an own post. */
   update: MutationContract<{ id: string; title: string; body: string }, Post>;
   /** Of an own post. */

@@ -6,6 +6,8 @@ import { createHttpApp } from "./http/http-app.ts";
 import { startHttpServer } from "./http/http-server.ts";
 import { makeOutboxKey, outboxPathWith } from "./http/outbox-routes.ts";
 import { createReadinessCheck } from "./http/readiness.ts";
+import { createSocketServer } from "./http/socket-server.ts";
+import type { SocketLimits } from "./http/socket-limits.ts";
 import type { Logger } from "./log.ts";
 import { migrateAll } from "./migrate-all.ts";
 import { openStorage } from "./open-storage.ts";
@@ -30,6 +32,7 @@ export interface ServiceSeams {
   /** The time in milliseconds since 1970, for tokens and sessions. Default `Date.now`. */
   readonly now?: () => number;
   readonly limits?: { readonly scale: number };
+  readonly socketLimits?: Partial<SocketLimits>;
 }
 
 const requestsEndWithinMs = 5_000;
@@ -64,9 +67,11 @@ export async function startService(
     outbox !== undefined && isLoopback(config.host)
       ? { mails: () => outbox.mails(), key: makeOutboxKey() }
       : undefined;
+  const router = createAppRouter(auth, posts);
+  const stopping = new AbortController();
   const app = createHttpApp({
     auth,
-    router: createAppRouter(auth, posts),
+    router,
     outbox: shown,
     allowedOrigins: config.allowedOrigins,
     checkReadiness: createReadinessCheck({
@@ -74,6 +79,7 @@ export async function startService(
       cacheStatus: () => cache.status(),
       timeoutMs: readinessTimeoutMs,
     }),
+    stopping: stopping.signal,
     log,
   });
   const server = await startHttpServer(
@@ -83,8 +89,13 @@ export async function startService(
       if (refused.error === undefined) log.info(refused, "request");
       else log.error(refused, "A request failed outside of the procedures");
     },
+    {},
+    createSocketServer({ auth, router, log, limits: seams.socketLimits ?? {} }),
   );
-  started.defer(() => server.stop(requestsEndWithinMs));
+  started.defer(() => {
+    stopping.abort();
+    return server.stop(requestsEndWithinMs);
+  });
   if (config.port.kind === "from" && server.port !== config.port.port) {
     log.warn({ port: server.port }, `Port ${config.port.port} is taken; PORT sets another one`);
   }

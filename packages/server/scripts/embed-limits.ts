@@ -7,9 +7,11 @@ import { mostTriesInADay } from "../src/limits/growing-delay.ts";
 import { knownAddressSeconds, limits } from "../src/limits/limit-table.ts";
 import type { DelayLimit, LimitName, WindowLimit } from "../src/limits/limit-table.ts";
 import { memoryCountersMax } from "../src/limits/memory-counters.ts";
+import { resolveSubscriptionOptions } from "../src/subscriptions/subscription-options.ts";
 
 const target = join(import.meta.dirname, "../../../docs/limits.md");
 
+const subscriptions = resolveSubscriptionOptions({});
 const fromAddress = limits.password_from_address;
 const fromStrangers = limits.password_from_strangers;
 const failures = limits.password_failures_of_address;
@@ -63,7 +65,7 @@ ${delayTable()}
 
 ${windowTable()}
 
-Besides: a batch holds at most ${maxBatchSize} calls, and calls that try a secret or hash a password are not taken in one. How many passwords are hashed at once, and how many wait, are the options \`passwords.concurrency\` and \`passwords.queueMax\`; calls above them are refused with \`overloaded\`.
+Besides: a batch holds at most ${maxBatchSize} calls, and calls that try a secret or hash a password are not taken in one. How many passwords are hashed at once, and how many wait, are the options \`passwords.concurrency\` and \`passwords.queueMax\`; calls above them are refused with \`overloaded\`. How many subscriptions a session has live at once in a process is the option \`subscriptions.perSessionMax\`, by default ${grouped(subscriptions.perSessionMax)}: one more is \`rate_limited\`, in the log as \`subscriptions_of_session\`. All sessions together have at most \`subscriptions.perProcessMax\`, by default ${grouped(subscriptions.perProcessMax)}: one more is \`overloaded\`.
 `;
 
 if (!process.argv.includes("--check")) {

@@ -1,16 +1,25 @@
 import type { TRPCErrorFormatter } from "@trpc/server";
 import type { JSONWebKeySet } from "jose";
-import type { AuthContext } from "./context/auth-context.ts";
+import type { AuthContext, SignedIn } from "./context/auth-context.ts";
 import { createConsole } from "./console/console.ts";
 import type { Console } from "./console/console.ts";
 import { createContext, type ContextRequest } from "./context/create-context.ts";
+import { createServerContext } from "./context/create-server-context.ts";
+import type { ServerRequest } from "./context/create-server-context.ts";
+import { admitSocket, createSocketContext } from "./context/create-socket-context.ts";
+import type {
+  SocketAdmission,
+  SocketHandshake,
+  SocketRequest,
+} from "./context/create-socket-context.ts";
+import { readSession } from "./context/read-session.ts";
+import type { PageHeaders } from "./context/read-session.ts";
 import type { AuthRouter } from "./contract.ts";
 import { createFormatError } from "./format-error.ts";
 import type { FormattedError } from "./format-error.ts";
 import { createOauthEndpoints } from "./oauth/oauth-endpoints.ts";
 import type { OauthClients } from "./oauth/oauth-clients.ts";
 import type { OauthHandler } from "./oauth/oauth-endpoint.ts";
-import { admitCall } from "./limits/require-admission.ts";
 import type { AuthOptions } from "./options.ts";
 import { createParts } from "./parts.ts";
 import type { SigningKeys } from "./tokens/keys/signing-keys.ts";
@@ -30,13 +39,22 @@ export interface Auth {
    * `t.procedure.concat(auth.signedIn)`. Behind it `ctx.auth` is `{ user, session }`.
    *
    * Refuses with `unauthenticated`, `token_invalid`, `token_expired` or `token_revoked`.
+   *
+   * A subscription is let in as a call is, and ended with `token_revoked` once its session, its user
+   * or all tokens are revoked: within milliseconds, at the latest after the cache's lease. That its
+   * access token expires does not end it, the end of its session does. It ends with
+   * `revocation_unavailable` when nobody could say for a lease. Values that come after the end are
+   * not sent, and the resolver's iterator is closed; a generator that waits for something notices
+   * when that comes, or by its `signal`, which tRPC aborts on a WebSocket. Beyond
+   * `subscriptions.perSessionMax` one is refused with `rate_limited`.
    */
   readonly signedIn: SignedInProcedure;
   /**
    * The plug-in for procedures that need a permission of the user's role:
    * `t.procedure.concat(auth.permitted("posts:moderate"))`. Includes `signedIn`.
    *
-   * Refuses with `permission_denied`, and as `signedIn` does.
+   * Refuses with `permission_denied`, and as `signedIn` does. A subscription is ended with it when
+   * the user's role no longer permits it.
    */
   readonly permitted: Permitted;
   /** The signing keys, for operators. */
@@ -50,6 +68,82 @@ export interface Auth {
    * Pass `maxBatchSize` to the adapter as well: it cuts a longer batch off before any work.
    */
   readonly createContext: (request: ContextRequest) => Promise<AuthContext>;
+  /**
+   * For `createContext` of tRPC's WebSocket adapter: refuses a handshake that a foreign page could
+   * have made, as {@link createContext} refuses a request. The access token is the connection
+   * parameter `authorization`, `Bearer <token>`; neither the URL nor a cookie is read.
+   *
+   * The token may expire while the connection lasts. Whether it still holds is asked anew by every
+   * call, by the user, the session and the realm as they are then. Calls that try a password or a
+   * mailed token, `refresh` too, are refused with `request_refused`: they belong to HTTP.
+   *
+   * @example
+   * ```ts setup=services
+   * import type { IncomingMessage } from "node:http";
+   * import { type Auth, type AuthContext } from "@portcullis/server";
+   * import { initTRPC } from "@trpc/server";
+   * import { applyWSSHandler } from "@trpc/server/adapters/ws";
+   * import { WebSocketServer } from "ws";
+   *
+   * declare const auth: Auth;
+   * const t = initTRPC.context<AuthContext>().create({ errorFormatter: auth.formatError });
+   * const router = t.router({ auth: auth.router });
+   *
+   * const wss = new WebSocketServer({
+   *   port: 3001,
+   *   maxPayload: 16 * 1024,
+   *   verifyClient: ({ req }: { req: IncomingMessage }) => auth.admitSocket({ req }).kind === "admitted",
+   * });
+   * applyWSSHandler({
+   *   wss,
+   *   router,
+   *   createContext: (request) => auth.createSocketContext(request),
+   *   maxBatchSize: 100,
+   *   keepAlive: { enabled: true },
+   * });
+   * ```
+   */
+  readonly createSocketContext: (request: SocketRequest) => Promise<AuthContext>;
+  /**
+   * Whether a WebSocket may be opened, and by whom: for the answer to its handshake. A handshake that
+   * was not asked about is refused by {@link createSocketContext}, once the connection is open.
+   */
+  readonly admitSocket: (handshake: SocketHandshake) => SocketAdmission;
+  /**
+   * Who is signed in by the refresh cookie of an incoming request, for pages that are rendered on a
+   * server. `undefined`: nobody, or the cookie is not good any more. Costs one query, changes nothing,
+   * and does not use the token up.
+   *
+   * Never let a request change anything by it. A browser sends the cookie with whatever a page makes
+   * it ask for, and the request says nothing of who wanted it; an access token is put on by the
+   * application's own code only. The cookie is `SameSite=Strict`: it does not come with a link from
+   * another site either, so a page may begin signed out and learn more in the browser.
+   *
+   * @throws PortcullisError `unavailable` when Postgres cannot be asked.
+   */
+  readonly readSession: (headers: PageHeaders) => Promise<SignedIn | undefined>;
+  /**
+   * A context for `createCaller`, as whoever {@link readSession} finds: for queries of pages that are
+   * rendered on a server. Behind `signedIn` all else is refused, for the reason given there. Its calls
+   * do not count for limits: the request for the page is the application's to bound.
+   *
+   * @example
+   * ```ts setup=services
+   * import { type Auth, type AuthContext } from "@portcullis/server";
+   * import { initTRPC } from "@trpc/server";
+   *
+   * declare const auth: Auth;
+   * declare const request: Request;
+   * const t = initTRPC.context<AuthContext>().create({ errorFormatter: auth.formatError });
+   * const router = t.router({
+   *   name: t.procedure.concat(auth.signedIn).query(({ ctx }) => ctx.auth.user.name),
+   * });
+   *
+   * const caller = router.createCaller(auth.createServerContext({ headers: request.headers }));
+   * const name = await caller.name();
+   * ```
+   */
+  readonly createServerContext: (request: ServerRequest) => AuthContext;
   /** For `errorFormatter` of the application's tRPC root: every error leaves as `ErrorShape`. */
   readonly formatError: TRPCErrorFormatter<AuthContext, FormattedError>;
   /** The public keys of access tokens (RFC 7517, section 5), for services that verify by themselves. */
@@ -119,12 +213,12 @@ export function createAuth<Database>(options: AuthOptions<Database>): Auth {
   const parts = createParts(options);
   const formatError = createFormatError(parts.report);
   const root = createRoot(formatError);
-  const signedIn = createSignedIn(root, (ctx, call) => admitCall(parts, ctx, call));
+  const signedIn = createSignedIn(root, parts);
   const oauth = createOauthEndpoints(parts);
   return {
     router: createRouter(root, parts),
     signedIn,
-    permitted: createPermitted(root, signedIn, parts),
+    permitted: createPermitted(root, parts),
     keys: parts.keys,
     console: createConsole(parts),
     purge: () => parts.purge.run(),
@@ -132,6 +226,10 @@ export function createAuth<Database>(options: AuthOptions<Database>): Auth {
     revoke: oauth.revoke,
     oauthClients: oauth.clients,
     createContext: async (request) => createContext(parts, request),
+    createSocketContext: (request) => createSocketContext(parts, request),
+    admitSocket: (handshake) => admitSocket(parts, handshake),
+    createServerContext: (request) => createServerContext(parts, request),
+    readSession: (headers) => readSession(parts, headers),
     formatError,
     jwks: () => ({ keys: [...parts.keyRing.current().publicJwks] }),
     async start() {

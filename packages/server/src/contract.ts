@@ -1,4 +1,9 @@
-import type { TRPCBuiltRouter, TRPCMutationProcedure, TRPCQueryProcedure } from "@trpc/server";
+import type {
+  TRPCBuiltRouter,
+  TRPCMutationProcedure,
+  TRPCQueryProcedure,
+  TRPCSubscriptionProcedure,
+} from "@trpc/server";
 import type { ErrorCode } from "./error-codes.ts";
 
 /** The signed-in user, as the API shows it. */
@@ -46,33 +51,56 @@ export interface InputIssue {
   readonly message: string;
 }
 
+/** What an error of the API carries besides its reason, by the reason. */
+export interface ErrorFactsByReason {
+  readonly input_invalid: {
+    /** At most 10; absent when the input was not JSON. */
+    readonly issues?: readonly InputIssue[];
+  };
+  readonly rate_limited: {
+    /** Whole seconds to wait, also in `Retry-After`. */
+    readonly retryAfterSeconds: number;
+  };
+  readonly insufficient_user_authentication: {
+    /**
+     * How long ago the password may have been entered (`max_age` of RFC 9470). `auth.confirm` enters
+     * it again.
+     */
+    readonly maxAgeSeconds: number;
+  };
+  readonly password_refused: {
+    /** Among common ones, made of known words, or breached. */
+    readonly passwordFault: "common" | "context" | "breached";
+  };
+  readonly permission_denied: {
+    /** What the role does not permit. */
+    readonly permission: string;
+  };
+}
+
+/** What every error of the API carries in `data`, whatever its reason. */
+export interface ErrorDataOf<Reason extends ErrorCode> {
+  /** tRPC's name of the HTTP status, `UNAUTHORIZED` for instance. */
+  readonly code: string;
+  readonly httpStatus: number;
+  readonly path?: string;
+  /** Portcullis' stable code. */
+  readonly reason: Reason;
+  /** Find the call in the server's log by it. */
+  readonly requestId: string;
+}
+
+/** `data` of an error: comparing `reason` gives the facts of that reason their types. */
+export type ErrorData = {
+  [Reason in ErrorCode]: ErrorDataOf<Reason> &
+    (Reason extends keyof ErrorFactsByReason ? ErrorFactsByReason[Reason] : unknown);
+}[ErrorCode];
+
 /** What every error of the API carries. */
 export interface ErrorShape {
   readonly code: number;
   readonly message: string;
-  readonly data: {
-    /** tRPC's name of the HTTP status, `UNAUTHORIZED` for instance. */
-    readonly code: string;
-    readonly httpStatus: number;
-    readonly path?: string;
-    /** Portcullis' stable code. */
-    readonly reason: ErrorCode;
-    /** Find the call in the server's log by it. */
-    readonly requestId: string;
-    /** Present when `reason` is `input_invalid`; at most 10. */
-    readonly issues?: readonly InputIssue[];
-    /** Present when `reason` is `rate_limited`: whole seconds to wait, also in `Retry-After`. */
-    readonly retryAfterSeconds?: number;
-    /**
-     * Present when `reason` is `insufficient_user_authentication`: how long ago the password may
-     * have been entered (`max_age` of RFC 9470). `auth.confirm` enters it again.
-     */
-    readonly maxAgeSeconds?: number;
-    /** Present when `reason` is `password_refused`: among common ones, made of known words, or breached. */
-    readonly passwordFault?: "common" | "context" | "breached";
-    /** Present when `reason` is `permission_denied`: what the role does not permit. */
-    readonly permission?: string;
-  };
+  readonly data: ErrorData;
 }
 
 /** A user, as admins see them. Times are ISO 8601 in UTC. */
@@ -133,6 +161,12 @@ export type QueryContract<Input, Output> = TRPCQueryProcedure<{
 export type MutationContract<Input, Output> = TRPCMutationProcedure<{
   input: Input;
   output: Output;
+  meta: unknown;
+}>;
+/** A subscription, as clients see it: for a contract of an application's own procedures. */
+export type SubscriptionContract<Input, Output> = TRPCSubscriptionProcedure<{
+  input: Input;
+  output: AsyncIterable<Output, void>;
   meta: unknown;
 }>;
 

@@ -1,12 +1,14 @@
 import { TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
-import type { ErrorShape } from "./contract.ts";
+import type { ErrorFactsByReason } from "./contract.ts";
 import type { ErrorCode } from "./error-codes.ts";
 
 /** What a client needs in order to act on an error, beyond its reason. */
-export type ErrorFacts = Pick<
-  ErrorShape["data"],
-  "retryAfterSeconds" | "maxAgeSeconds" | "passwordFault" | "permission"
+export type ErrorFacts = Partial<
+  ErrorFactsByReason["rate_limited"] &
+    ErrorFactsByReason["insufficient_user_authentication"] &
+    ErrorFactsByReason["password_refused"] &
+    ErrorFactsByReason["permission_denied"]
 >;
 
 interface ErrorEntry {
@@ -52,7 +54,8 @@ export const errorTable: Record<ErrorCode, ErrorEntry> = {
   overloaded: { status: "TOO_MANY_REQUESTS", message: "Too busy; try again in a moment." },
   revocation_unavailable: {
     status: "SERVICE_UNAVAILABLE",
-    message: "Nothing was changed: a revocation is not possible at the moment. Try again.",
+    message:
+      "Tokens can not be revoked, or seen to hold, at the moment. Nothing was changed; try again.",
   },
   unavailable: {
     status: "SERVICE_UNAVAILABLE",

@@ -24,10 +24,12 @@ const ctx: AuthContext = {
   requestId: "the-request",
   address: null,
   userAgent: null,
+  transport: "http",
   callCount: 1,
   resHeaders: new Headers(),
   refreshCookie: createRefreshCookie(new Headers(), new Headers(), false),
   checkAccessToken: () => Promise.resolve({ kind: "anonymous" }),
+  watchAccessToken: () => Promise.resolve(),
 };
 
 function format(
@@ -163,13 +165,13 @@ test("an input's issues are named by field and rule, ten at most, without what w
   const input = { list: Array.from({ length: 50 }, () => "canary"), on: "canary", canary: 1 };
   const cause = schema.safeParse(input).error;
   const { data } = format(new TRPCError({ code: "BAD_REQUEST", cause }));
-  expect(data.reason).toBe("input_invalid");
+  if (data.reason !== "input_invalid") throw new Error(`The reason is ${data.reason}.`);
   expect(data.issues).toHaveLength(10);
   expect(data.issues?.[0]?.path).toBe("list.0");
   expect(JSON.stringify(data)).not.toContain("canary");
   const unknown = z.strictObject({}).safeParse({ canary: 1 }).error;
   const refused = format(new TRPCError({ code: "BAD_REQUEST", cause: unknown }));
-  expect(refused.data.issues).toEqual([{ path: "", message: "Unknown field" }]);
+  expect(refused.data).toHaveProperty("issues", [{ path: "", message: "Unknown field" }]);
 });
 
 test("a schema that breaks inside a procedure is our fault and not the caller's", () => {

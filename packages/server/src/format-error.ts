@@ -5,7 +5,7 @@ import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import { z } from "zod";
 import type { AuthContext } from "./context/auth-context.ts";
-import type { ErrorShape, InputIssue } from "./contract.ts";
+import type { ErrorData, ErrorShape, InputIssue } from "./contract.ts";
 import type { ErrorCode } from "./error-codes.ts";
 import { errorTable, PortcullisError } from "./errors.ts";
 import type { ErrorFacts } from "./errors.ts";
@@ -57,7 +57,8 @@ export function createFormatError(
         requestId,
         ...(told.issues !== undefined && { issues: told.issues }),
         ...told.facts,
-      },
+        // Which facts belong to which reason is kept where the errors are thrown.
+      } as ErrorData,
     };
   };
 }

@@ -7,18 +7,22 @@ export type {
   SignedIn,
   SignedInContext,
   SignedInSession,
+  Transport,
 } from "./context/auth-context.ts";
 export type {
   AuditEntry,
   AuditPage,
   AuthProcedures,
   AuthRouter,
+  ErrorData,
+  ErrorFactsByReason,
   ErrorShape,
   InputIssue,
   MutationContract,
   QueryContract,
   RefreshTokenPlace,
   SessionSummary,
+  SubscriptionContract,
   TokenSet,
   User,
   UserBan,
@@ -39,6 +43,14 @@ export type { ErrorCode } from "./error-codes.ts";
 export type { OauthHandler } from "./oauth/oauth-endpoint.ts";
 export type { OauthClient, OauthClientCreation, OauthClients } from "./oauth/oauth-clients.ts";
 export type { ContextRequest } from "./context/create-context.ts";
+export type { ServerRequest } from "./context/create-server-context.ts";
+export type {
+  SocketAdmission,
+  SocketHandshake,
+  SocketRequest,
+} from "./context/create-socket-context.ts";
+export type { PageHeaders } from "./context/read-session.ts";
+export type { SubscriptionOptions } from "./subscriptions/subscription-options.ts";
 export { maxBatchSize } from "./context/judge-request.ts";
 export { PortcullisError } from "./errors.ts";
 export type {

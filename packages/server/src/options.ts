@@ -5,6 +5,7 @@ import type { AuthEvent } from "./events.ts";
 import type { LimitOptions } from "./limits/limit-options.ts";
 import type { MailOptions } from "./mail/mail-options.ts";
 import type { PasswordOptions } from "./passwords/password-options.ts";
+import type { SubscriptionOptions } from "./subscriptions/subscription-options.ts";
 
 /** A JWS algorithm that access tokens may be signed with (RFC 7518, RFC 8037). */
 export type TokenAlgorithm = "EdDSA" | "ES256";
@@ -96,6 +97,8 @@ export interface AuthOptions<Database> {
    * memory of this process.
    */
   readonly limits?: LimitOptions;
+  /** How many subscriptions are live at once. */
+  readonly subscriptions?: SubscriptionOptions;
   /** The permissions of the application's own roles. Default: `user` and `admin` only. */
   readonly roles?: RoleOptions;
   /**

@@ -28,6 +28,8 @@ import { createDatabasePort } from "./repositories/database-port.ts";
 import type { DatabasePort } from "./repositories/database-port.ts";
 import type { AuthDatabase, AuthTables } from "./repositories/tables.ts";
 import { resolveSecrets } from "./secrets.ts";
+import { createSubscriptionSlots } from "./subscriptions/subscription-slots.ts";
+import type { SubscriptionSlots } from "./subscriptions/subscription-slots.ts";
 import { resolveSettings } from "./settings.ts";
 import type { Settings } from "./settings.ts";
 import { createKeyRing } from "./tokens/keys/key-ring.ts";
@@ -55,6 +57,7 @@ export interface Parts {
   readonly passwordPolicy: PasswordPolicy;
   readonly roles: Roles;
   readonly limiter: Limiter;
+  readonly subscriptionSlots: SubscriptionSlots;
   readonly mail: MailRoom;
   readonly purge: Purge;
   /** Keys of the derivation of a refresh token's successor. */
@@ -118,6 +121,7 @@ export function createParts<Database>(options: AuthOptions<Database>): Parts {
       now,
       report,
     }),
+    subscriptionSlots: createSubscriptionSlots(settings.subscriptions),
     mail: createMailRoom({
       options: options.mail,
       database,

@@ -9,7 +9,6 @@ import { removeAccount } from "./accounts/remove-account.ts";
 import { rename, renameInput } from "./accounts/rename.ts";
 import { resetPassword, resetPasswordInput } from "./accounts/reset-password.ts";
 import { verifyEmail, verifyEmailInput } from "./accounts/verify-email.ts";
-import { admitCall } from "./limits/require-admission.ts";
 import type { LimitedCall } from "./limits/require-admission.ts";
 import { createOpenToAll } from "./open-to-all.ts";
 import type { Parts } from "./parts.ts";
@@ -23,16 +22,14 @@ import { revokeOtherSessions } from "./sessions/revoke-other-sessions.ts";
 import { revokeOwnSession, revokeSessionInput } from "./sessions/revoke-session.ts";
 import { createSentAlone } from "./sent-alone.ts";
 import { createSignedIn } from "./signed-in.ts";
-import type { AdmitCall } from "./signed-in.ts";
 import { noInput } from "./text-rules.ts";
 import type { Root } from "./trpc.ts";
 
 /** The API, as a plain record. {@link AuthProcedures} in `contract.ts` is what clients see of it. */
 export function createProcedures(root: Root, parts: Parts) {
   const sentAlone = createSentAlone(root, parts);
-  const admit: AdmitCall = (ctx, call) => admitCall(parts, ctx, call);
-  const anyone = (call: LimitedCall) => createOpenToAll(root, admit, call).concat(sentAlone);
-  const signedIn = createSignedIn(root, admit);
+  const anyone = (call: LimitedCall) => createOpenToAll(root, parts, call).concat(sentAlone);
+  const signedIn = createSignedIn(root, parts);
   return {
     register: anyone("register")
       .input(registerInput)
@@ -75,12 +72,12 @@ export function createProcedures(root: Root, parts: Parts) {
       changeEmail: signedIn
         .input(changeEmailInput)
         .mutation(({ input, ctx }) => changeEmail(parts, input, ctx)),
-      confirmEmail: createSignedIn(root, admit, "account.confirmEmail")
+      confirmEmail: createSignedIn(root, parts, { call: "account.confirmEmail" })
         .concat(sentAlone)
         .input(confirmEmailInput)
         .mutation(({ input, ctx }) => confirmEmail(parts, input, ctx)),
       remove: signedIn.input(noInput).mutation(({ ctx }) => removeAccount(parts, ctx)),
     },
-    admin: createAdminProcedures(createPermitted(root, signedIn, parts), parts),
+    admin: createAdminProcedures(createPermitted(root, parts), parts),
   };
 }

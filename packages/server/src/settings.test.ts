@@ -37,6 +37,7 @@ test("the defaults are as documented", () => {
     trustedProxies: [],
     allowedOrigins: new Set(),
     databaseTimeoutMs: 5000,
+    subscriptions: { perSessionMax: 20, perProcessMax: 10_000 },
   });
 });
 
@@ -56,6 +57,9 @@ test.each([
   ["an idle time of 0", { sessions: { refreshIdleTtlSeconds: 0 } }],
   ["a life above a year", { sessions: { absoluteTtlSeconds: 366 * 86_400 } }],
   ["a grace above a minute", { sessions: { refreshGraceSeconds: 61 } }],
+  ["no subscription at all", { subscriptions: { perSessionMax: 0 } }],
+  ["a thousand and one subscriptions", { subscriptions: { perSessionMax: 1001 } }],
+  ["no subscription for anybody", { subscriptions: { perProcessMax: 0 } }],
   ["no session at all", { sessions: { perUserMax: 0 } }],
   ["a hundred and one sessions", { sessions: { perUserMax: 101 } }],
   ["a confirmation that lasts a day", { sessions: { confirmationMaxAgeSeconds: 86_400 } }],

@@ -2,6 +2,8 @@ import { parseTrustedProxies } from "./limits/trusted-proxies.ts";
 import type { TrustedProxies } from "./limits/trusted-proxies.ts";
 import type { AuthOptions, TokenAlgorithm } from "./options.ts";
 import { InvalidAuthOptionsError } from "./start-errors.ts";
+import { resolveSubscriptionOptions } from "./subscriptions/subscription-options.ts";
+import type { SubscriptionBounds } from "./subscriptions/subscription-options.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 const daySeconds = 86_400;
@@ -24,6 +26,7 @@ export interface Settings {
   readonly trustedProxies: TrustedProxies;
   readonly allowedOrigins: ReadonlySet<string>;
   readonly databaseTimeoutMs: number;
+  readonly subscriptions: SubscriptionBounds;
 }
 
 /** @throws InvalidAuthOptionsError */
@@ -75,6 +78,7 @@ export function resolveSettings<Database>(options: AuthOptions<Database>): Setti
       options.databaseTimeoutMs ?? 5000,
       [100, 60_000],
     ),
+    subscriptions: resolveSubscriptionOptions(options.subscriptions ?? {}),
   };
 }
 

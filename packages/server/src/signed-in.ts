@@ -1,30 +1,74 @@
+import { TRPCError } from "@trpc/server";
+import { deny } from "./admin/deny.ts";
 import type { AuthContext, SignedIn } from "./context/auth-context.ts";
 import { PortcullisError } from "./errors.ts";
+import { admitCall } from "./limits/require-admission.ts";
 import type { LimitedCall } from "./limits/require-admission.ts";
+import type { Parts } from "./parts.ts";
+import { openSubscription } from "./subscriptions/live-subscription.ts";
 import type { Root } from "./trpc.ts";
 
-/** Counts a call. @throws PortcullisError `rate_limited` */
-export type AdmitCall = (ctx: AuthContext, call: LimitedCall) => Promise<void>;
+export interface SignedInRules {
+  /** The name by which limits know the call; most calls have no limit of their own. */
+  readonly call?: LimitedCall;
+  /** What the role has to permit, as the user's row has it now. */
+  readonly permission?: string;
+}
 
 /**
- * Lets a call through when its access token holds, with `ctx.auth`.
- *
- * @param call the name by which limits know it; most calls have no limit of their own.
+ * Lets a call through when its access token holds, with `ctx.auth`. A subscription is watched from
+ * then on, and ended as a call would be refused.
  */
-export function createSignedIn(root: Root, admit: AdmitCall, call: LimitedCall = "other") {
-  return root.procedure.use(async ({ ctx, next }) => {
-    await admit(ctx, call);
-    const outcome = await ctx.checkAccessToken();
-    switch (outcome.kind) {
-      case "signed_in":
-        return next<{ auth: SignedIn }>({ ctx: { auth: outcome.auth } });
-      case "anonymous":
-        throw new PortcullisError("unauthenticated");
-      case "refused":
-        throw new PortcullisError(outcome.reason);
-    }
+export function createSignedIn(
+  root: Root,
+  parts: Parts,
+  { call = "other", permission }: SignedInRules = {},
+) {
+  const mayStay = ({ user }: SignedIn): boolean =>
+    permission === undefined || parts.roles.permits(user.role, permission);
+
+  return root.procedure.use(async ({ ctx, type, path, signal, next }) => {
+    if (ctx.transport === "server" && type !== "query") throw notForPages();
+    await admitCall(parts, ctx, call);
+    const auth = await requireSignedIn(ctx);
+    if (permission !== undefined && !mayStay(auth)) await deny(parts, { ...ctx, auth }, permission);
+    if (type !== "subscription") return next<{ auth: SignedIn }>({ ctx: { auth } });
+
+    const subscription = openSubscription(parts, ctx, {
+      auth,
+      path,
+      signal,
+      onHeld(current) {
+        if (permission === undefined || mayStay(current)) return;
+        throw new PortcullisError("permission_denied", { facts: { permission } });
+      },
+    });
+    const result = await next<{ auth: SignedIn }>({ ctx: { auth } });
+    if (result.ok) return { ...result, data: subscription.guard(result.data) };
+    subscription.close();
+    return result;
   });
 }
 
 /** The type of `auth.signedIn`, for `t.procedure.concat(auth.signedIn)`. */
 export type SignedInProcedure = ReturnType<typeof createSignedIn>;
+
+async function requireSignedIn(ctx: AuthContext): Promise<SignedIn> {
+  const outcome = await ctx.checkAccessToken();
+  switch (outcome.kind) {
+    case "signed_in":
+      return outcome.auth;
+    case "anonymous":
+      throw new PortcullisError("unauthenticated");
+    case "refused":
+      throw new PortcullisError(outcome.reason);
+  }
+}
+
+/** The cookie comes with whatever another site makes a browser ask for. */
+function notForPages(): TRPCError {
+  return new TRPCError({
+    code: "FORBIDDEN",
+    message: "A server that renders calls queries only: changes need an access token.",
+  });
+}

@@ -44,7 +44,7 @@ export function sendRefusal(outgoing: ServerResponse, refusal: EarlyRefusal): vo
 }
 
 /** For a connection that has no response object. */
-function sendRaw(socket: Duplex, refusal: EarlyRefusal): void {
+export function sendRaw(socket: Duplex, refusal: EarlyRefusal): void {
   socket.on("error", () => socket.destroy());
   socket.end(writeRefusal(refusal), () => socket.destroy());
 }

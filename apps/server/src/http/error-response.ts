@@ -31,10 +31,22 @@ const refusals = {
     code: "PAYLOAD_TOO_LARGE",
     message: "The headers of a request may have 16 KiB.",
   },
+  foreign: { status: 403, code: "FORBIDDEN", message: "The request was refused." },
+  too_many_sockets: {
+    status: 503,
+    code: "SERVICE_UNAVAILABLE",
+    message: "Too many connections; try again in a moment.",
+  },
   internal: { status: 500, code: "INTERNAL_SERVER_ERROR", message: "Internal error" },
 } as const;
 
 export type RefusalKind = keyof typeof refusals;
+
+/** Of the others the request itself is the reason. */
+const reasons: Partial<Record<RefusalKind, "unavailable" | "internal">> = {
+  too_many_sockets: "unavailable",
+  internal: "internal",
+};
 
 export function statusOf(kind: RefusalKind): number {
   return refusals[kind].status;
@@ -50,7 +62,7 @@ export function errorBody(kind: RefusalKind, requestId: string): { error: ErrorS
       data: {
         code,
         httpStatus: status,
-        reason: kind === "internal" ? "internal" : "request_refused",
+        reason: reasons[kind] ?? "request_refused",
         requestId,
       },
     },

@@ -8,20 +8,22 @@ import { cors } from "hono/cors";
 import type { BuiltAppRouter } from "../app-router.ts";
 import type { Logger } from "../log.ts";
 import { errorResponse } from "./error-response.ts";
+import { isForEventStream, serveEventStream } from "./event-stream.ts";
+import { maxUrlCharacters } from "./http-limits.ts";
 import { outboxRoutes, type ShownOutbox } from "./outbox-routes.ts";
 import type { Readiness } from "./readiness.ts";
 import { requestLog, type RequestState } from "./request-log.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 const maxBodyBytes = 16 * 1024;
-const maxUrlCharacters = 8 * 1024;
 const preflightSeconds = 600;
 const jwksSeconds = 300;
 
 const welcome = `This is a Portcullis service: auth for tRPC whose access tokens are revoked at once.
 
   /trpc                    the procedures: auth.register, auth.login, auth.refresh, auth.logout,
-                           auth.account, auth.sessions, auth.admin and more; posts
+                           auth.account, auth.sessions, auth.admin and more; posts. By HTTP, and
+                           as a WebSocket; subscriptions by either
   /.well-known/jwks.json   the public keys of access tokens
   /oauth/introspect        whether a token holds, for other services (RFC 7662)
   /oauth/revoke            ends a token's session, for other services (RFC 7009)
@@ -42,6 +44,8 @@ export interface HttpAppOptions {
   readonly outbox: ShownOutbox | undefined;
   readonly allowedOrigins: readonly string[];
   readonly checkReadiness: () => Promise<Readiness>;
+  /** Aborted when the service stops: it ends what would go on by itself. */
+  readonly stopping: AbortSignal;
   readonly log: Logger;
 }
 
@@ -61,7 +65,8 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
       cors({
         origin: [...options.allowedOrigins],
         allowMethods: ["GET", "POST"],
-        allowHeaders: ["Authorization", "Content-Type"],
+        // The last two are of event streams that go on, and of answers that come bit by bit.
+        allowHeaders: ["Authorization", "Content-Type", "Last-Event-ID", "trpc-accept"],
         // For the refresh cookie, on sites that the page and the service share.
         credentials: true,
         maxAge: preflightSeconds,
@@ -70,7 +75,9 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
   );
   app.use("/trpc/*", async (context, next) => {
     await next();
-    context.res.headers.set("Cache-Control", "no-store");
+    const isStream = context.res.headers.get("content-type") === "text/event-stream";
+    // A proxy that compressed a stream would hold its events back.
+    context.res.headers.set("Cache-Control", isStream ? "no-store, no-transform" : "no-store");
   });
   app.use(async (context, next) => {
     if (context.req.url.length <= maxUrlCharacters) return next();
@@ -108,18 +115,24 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
   app.on(["GET", "POST"], "/trpc/*", async (context) => {
     // Hono runs GET handlers for HEAD; tRPC would answer it as if the call had run.
     if (context.req.method === "HEAD") return methodRefused(context);
-    const response = await fetchRequestHandler({
-      endpoint: "/trpc",
-      req: context.req.raw,
-      router: options.router,
-      maxBatchSize,
-      async createContext(request) {
-        const { peerAddress } = context.env;
-        const made = await auth.createContext({ ...request, peerAddress });
-        context.set("requestId", made.requestId);
-        return made;
-      },
-    });
+    const answer = (req: Request): Promise<Response> =>
+      fetchRequestHandler({
+        endpoint: "/trpc",
+        req,
+        router: options.router,
+        maxBatchSize,
+        async createContext(request) {
+          const { peerAddress } = context.env;
+          const made = await auth.createContext({ ...request, peerAddress });
+          context.set("requestId", made.requestId);
+          return made;
+        },
+      });
+    const { raw } = context.req;
+    const isStream = context.req.method === "GET" && isForEventStream(raw);
+    const response = isStream
+      ? await serveEventStream(raw, options.stopping, answer)
+      : await answer(raw);
     // What tRPC refuses before it knows the calls has no type, and would go out as text.
     if (!response.headers.has("Content-Type")) {
       response.headers.set("Content-Type", "application/json");

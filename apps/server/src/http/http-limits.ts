@@ -33,6 +33,9 @@ export const httpLimits: HttpLimits = {
 
 const keepAliveMs = 5_000;
 
+/** Longest URL, of requests and handshakes. */
+export const maxUrlCharacters = 8 * 1024;
+
 /** The limits that Node keeps by itself. */
 export function boundedOptions(limits: HttpLimits): ServerOptions {
   return {

@@ -1,11 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import type { ServiceConfig } from "../config.ts";
 import { StartError } from "../start-error.ts";
-import { judgeHead, makeEarlyRefusal, refuseUnserved, sendRefusal } from "./early-refusal.ts";
+import {
+  judgeHead,
+  makeEarlyRefusal,
+  refuseUnserved,
+  sendRaw,
+  sendRefusal,
+} from "./early-refusal.ts";
 import type { RefusalKind } from "./error-response.ts";
 import { boundConnections, boundedOptions, httpLimits, type HttpLimits } from "./http-limits.ts";
+import type { SocketServer } from "./socket-server.ts";
 
 /** A server that accepts requests. */
 export interface HttpServer {
@@ -29,6 +36,7 @@ export interface RefusedRequest {
 /**
  * Starts to listen.
  *
+ * @param sockets Takes WebSockets over, and is stopped with the server.
  * @param onRefused Told of requests that are refused here. What they said stays untold: none of it
  * was understood.
  *
@@ -39,6 +47,7 @@ export async function startHttpServer(
   config: Pick<ServiceConfig, "host" | "port">,
   onRefused: (refused: RefusedRequest) => void,
   limits: Partial<HttpLimits> = {},
+  sockets?: SocketServer,
 ): Promise<HttpServer> {
   let isStopping = false;
   const listener = getRequestListener(
@@ -59,7 +68,12 @@ export async function startHttpServer(
   );
   const bounds = { ...httpLimits, ...limits };
   // Node's own check of the Host answers without our headers; judgeHead makes a stricter one.
-  const options = { ...boundedOptions(bounds), requireHostHeader: false };
+  const options = {
+    ...boundedOptions(bounds),
+    requireHostHeader: false,
+    // Others offer another protocol, h2c for instance, and are content with an answer in this one.
+    shouldUpgradeCallback: isForSocket,
+  };
   const server = createServer(options, (incoming, outgoing) => {
     const kind = judgeHead(incoming);
     if (kind === undefined) void listener(incoming, outgoing);
@@ -67,6 +81,14 @@ export async function startHttpServer(
   });
   refuseUnserved(server, refuse);
   boundConnections(server, bounds);
+  if (sockets !== undefined) {
+    server.on("upgrade", (incoming, socket, head) => {
+      const kind = isForSocket(incoming) ? judgeHead(incoming) : "malformed";
+      const refuseSocket = (why: RefusalKind): void => sendRaw(socket, refuse(why));
+      if (kind === undefined) sockets.upgrade(incoming, socket, head, refuseSocket);
+      else refuseSocket(kind);
+    });
+  }
 
   function refuse(kind: RefusalKind, error?: unknown) {
     const refusal = makeEarlyRefusal(kind, randomUUID());
@@ -92,11 +114,15 @@ export async function startHttpServer(
       new Promise((resolve, reject) => {
         server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
       }),
-    stop(withinMs) {
+    async stop(withinMs) {
       isStopping = true;
-      return close(server, withinMs);
+      await Promise.all([close(server, withinMs), sockets?.stop(withinMs)]);
     },
   };
+}
+
+function isForSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "websocket";
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

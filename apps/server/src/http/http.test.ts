@@ -327,7 +327,7 @@ describe("V3.4.2 origins", () => {
     expect(preflight.headers.get("access-control-allow-origin")).toBe(allowedOrigin);
     expect(preflight.headers.get("access-control-allow-methods")).toBe("GET,POST");
     expect(preflight.headers.get("access-control-allow-headers")).toBe(
-      "Authorization,Content-Type",
+      "Authorization,Content-Type,Last-Event-ID,trpc-accept",
     );
   });
 

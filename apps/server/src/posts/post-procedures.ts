@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Auth } from "@portcullis/server";
 import { TRPCError } from "@trpc/server";
 import type { Root } from "../trpc.ts";
@@ -22,6 +23,9 @@ export function createPostProcedures(t: Root, auth: Auth, posts: PostRepository)
       if (post === undefined) throw notFound();
       return post;
     }),
+    onChange: signedIn
+      .input(byIdInput)
+      .subscription(({ input, signal }) => changesOf(posts.watch(input.id, signal))),
     update: signedIn
       .input(updateInput)
       .mutation(async ({ ctx, input: { id, ...text } }) =>
@@ -32,6 +36,18 @@ export function createPostProcedures(t: Root, auth: Auth, posts: PostRepository)
       return { id };
     }),
   };
+}
+
+/** The post as it is and after each change, until it is removed. */
+async function* changesOf(states: AsyncIterable<Post | undefined>): AsyncGenerator<Post, void> {
+  let last: Post | undefined;
+  for await (const post of states) {
+    if (post === undefined && last === undefined) throw notFound();
+    if (post === undefined) return;
+    if (isDeepStrictEqual(post, last)) continue;
+    last = post;
+    yield post;
+  }
 }
 
 function changed(outcome: ChangeOutcome): Post {

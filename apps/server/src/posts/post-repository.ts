@@ -4,6 +4,7 @@ import { sql, type Kysely, type Selectable } from "kysely";
 import type { Post, PostPage } from "../contract.ts";
 import { postSchema } from "./post.ts";
 import { writeCursor, type Cursor } from "./post-input.ts";
+import { latestOf } from "./latest-of.ts";
 import { fitPage } from "./post-page.ts";
 import type { PostTables } from "./post-tables.ts";
 
@@ -17,6 +18,8 @@ export type ChangeOutcome =
 export interface PostRepository {
   readonly create: (authorId: string, text: PostText) => Promise<Post>;
   readonly byId: (id: string) => Promise<Post | undefined>;
+  /** The post as it is, and again when it may have changed; `undefined` when it is not there. */
+  readonly watch: (id: string, signal: AbortSignal | undefined) => AsyncIterable<Post | undefined>;
   readonly list: (page: { readonly after?: Cursor; readonly limit: number }) => Promise<PostPage>;
   readonly update: (id: string, authorId: string, text: PostText) => Promise<ChangeOutcome>;
   readonly remove: (id: string, authorId: string) => Promise<ChangeOutcome>;
@@ -45,6 +48,11 @@ export function createPostRepository(
       return toPost(row);
     },
     byId: (id) => posts.read(id),
+    watch: (id, signal) =>
+      latestOf<Post | undefined>(
+        (onRead, ended) => cache.watch([posts.key(id)], ([post]) => onRead(post), ended),
+        signal,
+      ),
     async list({ after, limit }) {
       const rows = await selectPage(database, after, limit + 1);
       const page = fitPage(rows.slice(0, limit).map(toPost));

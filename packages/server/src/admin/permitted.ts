@@ -1,15 +1,12 @@
 import type { Parts } from "../parts.ts";
+import { createSignedIn } from "../signed-in.ts";
 import type { SignedInProcedure } from "../signed-in.ts";
 import { InvalidAuthOptionsError } from "../start-errors.ts";
 import type { Root } from "../trpc.ts";
-import { deny } from "./deny.ts";
 import { adminRole } from "./permissions.ts";
 
-/**
- * Makes the plug-ins that let a call through when the caller's role permits something. The role is
- * that of the user's row as it is now, which the check of the token has read.
- */
-export function createPermitted(root: Root, signedIn: SignedInProcedure, parts: Parts): Permitted {
+/** Makes the plug-ins that let a call through when the caller's role permits something. */
+export function createPermitted(root: Root, parts: Parts): Permitted {
   return (permission: string) => {
     // A misspelt permission would be refused to everybody, and for good.
     if (!parts.roles.permits(adminRole, permission)) {
@@ -18,10 +15,7 @@ export function createPermitted(root: Root, signedIn: SignedInProcedure, parts: 
           "or correct its spelling",
       );
     }
-    return root.procedure.concat(signedIn).use(({ ctx, next }) => {
-      if (!parts.roles.permits(ctx.auth.user.role, permission)) return deny(parts, ctx, permission);
-      return next();
-    });
+    return createSignedIn(root, parts, { permission });
   };
 }
 

@@ -37,20 +37,44 @@ export interface Caller {
   readonly userAgent: string | null;
 }
 
-/** The tRPC context that `auth.createContext` makes, once a request. Extend it as you like. */
+/**
+ * How calls come: in a request over HTTP, over a WebSocket, or from a server that renders for whoever
+ * sent a request.
+ */
+export type Transport = "http" | "socket" | "server";
+
+/**
+ * The tRPC context that `auth.createContext` makes once a request, and `auth.createSocketContext` once
+ * a connection. Extend it as you like.
+ */
 export interface AuthContext extends Caller {
+  readonly transport: Transport;
   /** Calls in the request: more than one in a batch. */
   readonly callCount: number;
   /** Headers of the answer. */
   readonly resHeaders: Headers;
   readonly refreshCookie: RefreshCookie;
   /**
-   * Checks the access token of the request: at most once, however many calls the batch holds. For
-   * procedures that serve strangers too; the others use `auth.signedIn`.
+   * Checks the access token: at most once a request, however many calls the batch holds; on a
+   * WebSocket anew each time. For procedures that serve strangers too; the others use `auth.signedIn`.
    *
    * @throws when neither the cache nor Postgres can say whether the token still holds.
    */
   readonly checkAccessToken: () => Promise<CheckOutcome>;
+  /**
+   * Goes on checking a token that {@link checkAccessToken} has accepted, each time that its user or
+   * session changes. That it expires does not matter: a refresh is no reason to begin anew.
+   *
+   * @param onHeld told who is signed in, each time that it still holds. What it throws ends the watch.
+   * @param signal ends the watch.
+   * @returns when the signal is aborted.
+   * @throws PortcullisError `token_revoked`, or `token_invalid` when its signing key was retired.
+   * @throws PortcullisError `revocation_unavailable` when nobody could say for a lease.
+   */
+  readonly watchAccessToken: (
+    onHeld: (auth: SignedIn) => void,
+    signal: AbortSignal,
+  ) => Promise<void>;
 }
 
 /** The context of a call behind `auth.signedIn`. */

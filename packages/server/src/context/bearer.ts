@@ -12,10 +12,20 @@ export type PresentedToken =
 export function readBearer(headers: Headers, headerName: string): PresentedToken {
   const value = headers.get(headerName);
   if (value === null) return { kind: "absent" };
+  return parseBearer(value, headerName === "authorization");
+}
+
+/** The same for the connection parameters of a WebSocket, which has no headers that pages can set. */
+export function readBearerParameter(
+  parameters: Readonly<Record<string, string | undefined>> | null,
+): PresentedToken {
+  const value = parameters?.["authorization"];
+  return value === undefined ? { kind: "absent" } : parseBearer(value, true);
+}
+
+function parseBearer(value: string, needsScheme: boolean): PresentedToken {
   const match = /^(Bearer )?([A-Za-z0-9._-]+)$/.exec(value);
   const isBearer = match?.[1] !== undefined;
-  if (match?.[2] === undefined || (!isBearer && headerName === "authorization")) {
-    return { kind: "malformed" };
-  }
+  if (match?.[2] === undefined || (!isBearer && needsScheme)) return { kind: "malformed" };
   return { kind: "token", token: match[2] };
 }

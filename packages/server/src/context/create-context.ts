@@ -3,10 +3,13 @@ import { PortcullisError } from "../errors.ts";
 import type { Parts } from "../parts.ts";
 import { nameRequest } from "../request-ids.ts";
 import type { AuthContext, CheckOutcome } from "./auth-context.ts";
-import { checkAccessToken } from "./check-access-token.ts";
+import { readBearer } from "./bearer.ts";
+import { checkPresented, verifyPresented } from "./check-access-token.ts";
+import type { PresentedOutcome } from "./check-access-token.ts";
 import { judgeRequest } from "./judge-request.ts";
 import { readCaller } from "./read-caller.ts";
 import { createRefreshCookie } from "./refresh-cookie.ts";
+import { watchToken } from "./watch-token.ts";
 
 /** What `auth.createContext` is given by tRPC's fetch adapter. */
 export interface ContextRequest {
@@ -36,12 +39,23 @@ export function createContext(parts: Parts, request: ContextRequest): AuthContex
   }
 
   const isStreamed = info.accept === "application/jsonl";
+  let verified: Promise<PresentedOutcome> | undefined;
   let check: Promise<CheckOutcome> | undefined;
+  const verify = (): Promise<PresentedOutcome> =>
+    (verified ??= verifyPresented(
+      parts,
+      readBearer(req.headers, parts.settings.headerName),
+      requestId,
+    ));
   return {
     ...caller,
+    transport: "http",
     callCount,
     resHeaders,
     refreshCookie: createRefreshCookie(req.headers, resHeaders, isStreamed),
-    checkAccessToken: () => (check ??= checkAccessToken(parts, req.headers, requestId)),
+    checkAccessToken: () =>
+      (check ??= verify().then((outcome) => checkPresented(parts, outcome, requestId))),
+    watchAccessToken: async (onHeld, signal) =>
+      watchToken(parts, await verify(), requestId, onHeld, signal),
   };
 }

@@ -3,6 +3,9 @@ import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
 /** Most calls that a batch may hold; for `maxBatchSize` of the adapter as well. */
 export const maxBatchSize = 10;
 
+/** What a request is judged by. */
+export type JudgedRequest = Pick<Request, "method" | "url" | "headers">;
+
 export interface RequestRefusal {
   readonly status: TRPC_ERROR_CODE_KEY;
   readonly why: string;
@@ -14,7 +17,7 @@ export interface RequestRefusal {
  * would run on them: so only JSON, and only from origins that may.
  */
 export function judgeRequest(
-  request: Request,
+  request: JudgedRequest,
   callCount: number,
   allowedOrigins: ReadonlySet<string>,
 ): RequestRefusal | undefined {
@@ -34,7 +37,7 @@ function isJson(contentType: string | null): boolean {
 }
 
 /** Fetch metadata is set by browsers and cannot be set by pages; programs send neither header. */
-function isForeign(request: Request, allowedOrigins: ReadonlySet<string>): boolean {
+function isForeign(request: JudgedRequest, allowedOrigins: ReadonlySet<string>): boolean {
   const origin = request.headers.get("origin");
   if (origin !== null && allowedOrigins.has(origin)) return false;
   const site = request.headers.get("sec-fetch-site");

@@ -8,7 +8,7 @@ const userAgentLengthMax = 256;
 /** Names a request and says where it came from. */
 export function readCaller(
   settings: { readonly trustedProxies: TrustedProxies },
-  headers: Headers,
+  headers: Pick<Headers, "get">,
   peerAddress: string | undefined,
 ): Caller {
   return {

@@ -43,6 +43,26 @@ export function createRefreshCookie(
   };
 }
 
+/** Where no answer has headers of its own: nothing is read, and nothing can be set. */
+export const noRefreshCookie: RefreshCookie = {
+  isAllowed: false,
+  read: () => undefined,
+  set: () => undefined,
+  clear: () => undefined,
+};
+
+/**
+ * The refresh token of a request for a page, which says no Origin. The plain name counts only for a
+ * host that is this machine, for elsewhere a sub-domain or the network could have set it.
+ */
+export function readCookieOfPage(request: Pick<Headers, "get">): string | undefined {
+  const header = request.get("cookie");
+  const secure = readCookie(header, secureName);
+  if (secure !== undefined) return secure;
+  const isLocal = judgePage(`http://${request.get("host")}`) === "local";
+  return isLocal ? readCookie(header, plainName) : undefined;
+}
+
 function judgePage(origin: string | null): "secure" | "local" | "other" {
   if (origin === null || !URL.canParse(origin)) return "other";
   const { protocol, hostname } = new URL(origin);

@@ -17,7 +17,7 @@ const headerLengthMax = 2048;
  */
 export function clientAddress(
   peer: string | null,
-  headers: Headers,
+  headers: Pick<Headers, "get">,
   trustedProxies: TrustedProxies,
 ): string | null {
   const nearest = peer === null ? undefined : parseIpAddress(withoutZone(peer));

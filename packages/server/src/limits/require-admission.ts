@@ -1,7 +1,6 @@
 import type { AuthContext } from "../context/auth-context.ts";
 import { PortcullisError } from "../errors.ts";
 import type { Parts } from "../parts.ts";
-import type { LimitRefusal } from "./admission.ts";
 import type { AccountLimitName, LimitedProcedure } from "./limit-table.ts";
 import type { PasswordTry } from "./limiter.ts";
 
@@ -13,6 +12,8 @@ type PasswordTicket = Extract<PasswordTry, { kind: "admitted" }>;
 
 /** Counts a call. @throws PortcullisError `rate_limited` */
 export async function admitCall(parts: Parts, ctx: AuthContext, call: LimitedCall): Promise<void> {
+  // Its calls are the application's own, of a request that it has let in.
+  if (ctx.transport === "server") return;
   const admission = await parts.limiter.admitCall(call, ctx.address);
   if (admission.kind === "refused") throw rateLimited(parts, ctx, admission);
 }
@@ -44,10 +45,11 @@ export async function admitPasswordTry(
   return admission;
 }
 
-function rateLimited(
+/** Notes that a limit is reached, and makes the error that says so. */
+export function rateLimited(
   parts: Parts,
   ctx: AuthContext,
-  { limit, retryAfterSeconds }: LimitRefusal,
+  { limit, retryAfterSeconds }: { readonly limit: string; readonly retryAfterSeconds: number },
 ): PortcullisError {
   parts.report({ kind: "rate_limited", requestId: ctx.requestId, limit });
   ctx.resHeaders.set("retry-after", String(retryAfterSeconds));

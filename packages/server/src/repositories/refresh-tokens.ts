@@ -45,6 +45,7 @@ export interface RefreshTokenRecord {
   } | null;
   readonly session: SessionLife & {
     readonly id: string;
+    readonly authenticatedAt: number;
     readonly lastUsedAt: number;
     readonly userAgent: string | null;
     readonly address: string | null;
@@ -79,6 +80,7 @@ export async function findRefreshToken(
       "session.token_epoch as session_token_epoch",
       "session.expires_at as session_expires_at",
       "session.revoked_at as session_revoked_at",
+      "session.authenticated_at as session_authenticated_at",
       "session.last_used_at as session_last_used_at",
       "session.user_agent as session_user_agent",
       "session.address as session_address",
@@ -118,6 +120,7 @@ export async function findRefreshToken(
         tokenEpoch: safeInteger(row.session_token_epoch),
         expiresAt: epochMs(row.session_expires_at),
         revokedAt: optionalEpochMs(row.session_revoked_at),
+        authenticatedAt: epochMs(row.session_authenticated_at),
         lastUsedAt: epochMs(row.session_last_used_at),
         userAgent: row.session_user_agent,
         address: row.session_address,
