@@ -64,7 +64,7 @@ export async function tellStory(report: Report, nodes: readonly [Node, ...Node[]
         () => "refused",
       );
       mustBe(failed, "refused");
-      mustBe(laptop.session.getSnapshot().status, "signedOut");
+      mustBe(laptop.session.getSnapshot().status, "expired");
     },
   );
 

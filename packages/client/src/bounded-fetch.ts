@@ -26,17 +26,18 @@ export interface FetchBounds {
 export function boundFetch(
   send: Fetch | undefined,
   { timeoutMs, maxBytes }: FetchBounds,
+  more: Pick<RequestInit, "credentials"> = {},
 ): BoundedFetch {
   return async (url, init: RequestInit = {}) => {
     const deadline = AbortSignal.timeout(timeoutMs);
     const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
     // tRPC never redirects. Whatever a redirect points to would get the password or token in the body.
-    const request: RequestInit = { ...init, signal, redirect: "error" };
+    const request: RequestInit = { ...init, ...more, signal, redirect: "error" };
     return readWhole(await (send ?? fetch)(String(url), request), maxBytes);
   };
 }
 
-async function readWhole(response: Response, maxBytes: number): Promise<Response> {
+export async function readWhole(response: Response, maxBytes: number): Promise<Response> {
   if (!response.body) return response;
   const reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> = response.body.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];

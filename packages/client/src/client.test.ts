@@ -4,7 +4,7 @@ import { createPortcullisClient } from "./client.ts";
 import { isPortcullisError } from "./errors.ts";
 import type { ClientOptions } from "./options.ts";
 import { ResponseTooLargeError } from "./bounded-fetch.ts";
-import type { SessionSnapshot } from "./session-store.ts";
+import type { SessionSnapshot } from "./session-snapshot.ts";
 import { startTestServer, type Fault, type TestRouter, type TestServer } from "./test-server.ts";
 
 let server: TestServer;
@@ -76,7 +76,7 @@ describe("signing in and out", () => {
       role: "member",
       emailVerified: true,
     };
-    expect(session.getSnapshot()).toEqual({ status: "signedIn", user });
+    expect(session.getSnapshot()).toEqual({ status: "signedIn", user, connection: "online" });
     expect(session.getSnapshot()).toBe(session.getSnapshot());
     expect(history).toHaveLength(1);
   });
@@ -258,7 +258,7 @@ describe("renewal", () => {
     ["refresh_token_invalid", "UNAUTHORIZED"],
     ["refresh_token_reused", "UNAUTHORIZED"],
     ["token_revoked", "UNAUTHORIZED"],
-  ] as const)("signs out when the refresh is refused with %s", async (reason, code) => {
+  ] as const)("ends the session once when the refresh is refused with %s", async (reason, code) => {
     const { api, session, history } = createClient();
     await api.auth.login.mutate(ada);
     server.expireAccessTokens();
@@ -268,9 +268,13 @@ describe("renewal", () => {
       refusalOf(api.notes.add.mutate({ text: "" })),
     ];
     expect(await Promise.all(calls)).toEqual(["token_expired", "token_expired"]);
-    expect(session.getSnapshot()).toEqual({ status: "signedOut", reason });
+    expect(session.getSnapshot()).toMatchObject({
+      status: "expired",
+      user: { email: ada.email },
+      reason,
+    });
     expect(server.requestsTo("auth.refresh")).toHaveLength(1);
-    expect(history.map((each) => each.status)).toEqual(["signedIn", "signedOut"]);
+    expect(history.map((each) => each.status)).toEqual(["signedIn", "expired"]);
     expect(await refusalOf(api.notes.whose.query())).toBe("unauthenticated");
   });
 
@@ -408,6 +412,8 @@ describe("renewal", () => {
     await gate.arrived;
     server.state.loginExpiresIn = 600;
     await api.auth.login.mutate(bob);
+    // The login has ended Ada's session; this shows where her call goes as long as it can.
+    server.revive(ada.email);
     gate.open();
     // Begun as Ada, so it is answered for Ada: never under the token of another user.
     expect(await waiting).toBe(ada.email);

@@ -1,34 +1,41 @@
-import { createTRPCClient, type TRPCClient } from "@trpc/client";
+import {
+  createTRPCClient,
+  httpBatchLink,
+  httpSubscriptionLink,
+  splitLink,
+  type TRPCClient,
+} from "@trpc/client";
 import type { AnyTRPCRouter } from "@trpc/server";
-import { createAuthLink } from "./auth-link.ts";
-import type { ClientOptionsOf, OptionsFor } from "./options.ts";
-import { createSessionStore, type SessionStore } from "./session-store.ts";
-import { createTransport } from "./transport.ts";
+import { portcullisLink } from "./link.ts";
+import { within, type ClientOptionsOf, type OptionsFor } from "./options.ts";
+import { createPortcullisSession, type PortcullisSession } from "./session.ts";
 
 /** What {@link createPortcullisClient} returns. */
 export interface PortcullisClient<Router extends AnyTRPCRouter> {
   /** The procedures of the router, typed. */
   readonly api: TRPCClient<Router>;
   /** Who is signed in. */
-  readonly session: SessionStore;
+  readonly session: PortcullisSession;
 }
 
+// Below the 8 KiB at which the service, and most proxies, refuse a URL.
+const maxUrlCharacters = 7_500;
+
 /**
- * Makes a typed client for a router that carries the Portcullis procedures.
+ * Makes a typed client for a router that carries the Portcullis procedures, and begins to restore
+ * its session. Queries and mutations go in batches, subscriptions as server-sent events.
  *
- * - A successful `auth.login` signs in: its tokens are kept in memory, and only there, so a new
- *   client starts signed out. Every later call carries the access token.
- * - An access token that is over is renewed by one refresh, which all waiting calls share. A call
- *   that the server refused because of its token is sent once more with a renewed one. That is safe
- *   for mutations: the server checks the token first, so a refused call has not run.
- * - A refresh that fails because the session is over signs out, with a reason. One that fails
- *   otherwise (network, deadline, fault of the server) fails the waiting calls only.
- * - A refresh without an answer, or answered `outcome_unknown`, `unavailable` or by something else's
- *   5xx page, is sent once more at once. That is safe: within its grace the server answers the same
- *   refresh token with the same successor.
- * - `auth.logout` and `auth.logoutEverywhere` forget the tokens at once, and also when the call then
- *   fails. After a failure the session may live on at the server until it is over by itself.
- * - Nothing else is ever sent twice, and nothing to where a redirect points: that fails the call.
+ * - A successful `auth.login` signs in; later calls carry the access token. In browsers a reload and
+ *   other tabs find the session again (see {@link cookieStorage}).
+ * - An access token that is over is renewed by one refresh, which all waiting calls and all tabs
+ *   share. One that fails because the session is over ends it, with a reason, in all tabs; one that
+ *   fails otherwise (network, deadline, fault of the server) fails the waiting calls only.
+ * - What is sent twice, and when, see {@link portcullisLink}. A refresh without an answer is sent once
+ *   more at once: within its grace the server answers the same token with the same successor.
+ * - `auth.logout` and `auth.logoutEverywhere` forget the tokens at once, in all tabs, and also when
+ *   the call then fails. After a failure the session may live on at the server until it is over by
+ *   itself, and the cookie may restore it.
+ * - Redirects are refused: no password or token goes where one points.
  *
  * @throws RangeError when an option is out of its bound.
  * @example
@@ -37,7 +44,7 @@ export interface PortcullisClient<Router extends AnyTRPCRouter> {
  *
  * const { api, session } = createPortcullisClient<AppRouter>({ url: "https://api.example.com/trpc" });
  * await api.auth.login.mutate({ email: "ada@example.com", password: "correct horse battery" });
- * session.getSnapshot(); // { status: "signedIn", user: { ... } }
+ * session.getSnapshot(); // { status: "signedIn", user: { ... }, connection: "online" }
  * ```
  */
 export function createPortcullisClient<
@@ -46,28 +53,26 @@ export function createPortcullisClient<
 >(options: OptionsFor<Router, AuthPath>): PortcullisClient<Router> {
   // The other members of OptionsFor are sentences for the compiler to show; no value has them.
   const given = options as ClientOptionsOf<string>;
-  const authPath = given.authPath ?? "auth";
-  const transport = createTransport({
-    ...given,
-    maxBatchSize: within("maxBatchSize", given.maxBatchSize ?? 10, 1, 100),
-    maxResponseBytes: within(
-      "maxResponseBytes",
-      given.maxResponseBytes ?? 8_388_608,
-      65_536,
-      268_435_456,
-    ),
-    timeoutMs: within("timeoutMs", given.timeoutMs ?? 10_000, 1, 600_000),
-    refreshTimeoutMs: within("refreshTimeoutMs", given.refreshTimeoutMs ?? 3_000, 500, 10_000),
-  });
-  const store = createSessionStore();
-  const link = createAuthLink<Router>({ authPath, transport, store });
-  return {
-    api: createTRPCClient<Router>({ links: [link] }),
-    session: { getSnapshot: store.getSnapshot, subscribe: store.subscribe },
-  };
-}
-
-function within(name: string, value: number, min: number, max: number): number {
-  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-  throw new RangeError(`${name} must be a whole number from ${min} to ${max}.`);
+  const maxItems = within("maxBatchSize", given.maxBatchSize ?? 10, 1, 100);
+  const session = createPortcullisSession(given);
+  const { EventSource, fetch, headers } = session;
+  const url = String(given.url);
+  // The links' types ask for the transformer of a router that is not known here; OptionsFor has none.
+  const links = [
+    portcullisLink<AnyTRPCRouter>(session),
+    splitLink({
+      condition: (op) => op.type === "subscription",
+      true: httpSubscriptionLink<AnyTRPCRouter, typeof EventSource>({ url, EventSource }),
+      false: httpBatchLink<AnyTRPCRouter>({
+        url,
+        fetch,
+        headers,
+        maxItems,
+        maxURLLength: maxUrlCharacters,
+      }),
+    }),
+  ];
+  void session.restore();
+  const api: TRPCClient<Router> = createTRPCClient<Router>({ links });
+  return { api, session };
 }

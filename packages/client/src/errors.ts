@@ -1,7 +1,11 @@
 import type { ErrorShape } from "@portcullis/server";
 import { TRPCClientError } from "@trpc/client";
+import { UnusableTokenSetError } from "./token-set.ts";
 
-/** A refusal by a Portcullis server: the call reached it, and `data.reason` says why it was refused. */
+/**
+ * A refusal by a Portcullis server: the call reached it, and `data.reason` says why it was refused.
+ * Comparing it types what comes with it: `retryAfterSeconds` of `rate_limited` for instance.
+ */
 export type PortcullisClientError = Error & {
   readonly shape: ErrorShape;
   readonly data: ErrorShape["data"];
@@ -51,16 +55,38 @@ export function isTokenRefusal(error: unknown): boolean {
 /** Why a session ended without being asked to. */
 export type SessionEndReason = "refresh_token_invalid" | "refresh_token_reused" | "token_revoked";
 
+const sessionEndReasons: readonly unknown[] = [
+  "refresh_token_invalid",
+  "refresh_token_reused",
+  "token_revoked",
+] satisfies SessionEndReason[];
+
+export function isSessionEndReason(reason: unknown): reason is SessionEndReason {
+  return sessionEndReasons.includes(reason);
+}
+
 /** Does the error of a refresh say that the session is over for good? */
 export function sessionEndReason(error: unknown): SessionEndReason | undefined {
   if (!isPortcullisError(error)) return undefined;
   const { reason } = error.data;
-  switch (reason) {
-    case "refresh_token_invalid":
-    case "refresh_token_reused":
-    case "token_revoked":
-      return reason;
-    default:
-      return undefined;
+  return isSessionEndReason(reason) ? reason : undefined;
+}
+
+/** Does the error of a call say that no server of ours was reached: no network, a deadline, a proxy's page? */
+export function isServerAway(error: unknown): boolean {
+  if (isPortcullisError(error)) return error.data.reason === "unavailable";
+  return !(error instanceof UnusableTokenSetError);
+}
+
+/**
+ * The `cause` of a call's error when the session it began in is over here: signed out or replaced
+ * while a subscription ran, or the session was closed.
+ */
+export class SessionOverError extends Error {
+  readonly code = "session_over";
+  override readonly name = "SessionOverError";
+
+  constructor() {
+    super("The session in which the call began is over here.");
   }
 }

@@ -1,66 +1,77 @@
-import { sessionEndReason, type SessionEndReason } from "./errors.ts";
-import type { HeldTokens } from "./token-set.ts";
+import type { Operation } from "@trpc/client";
+import { boundFetch, type BoundedFetch } from "./bounded-fetch.ts";
+import { createEventSourceClass, type SessionEventSourceClass } from "./event-source.ts";
+import { resolveOptions, type SessionOptions } from "./options.ts";
+import { headersWith } from "./sender.ts";
+import { createSessionCore, type SessionCore } from "./session-core.ts";
+import type { SessionSnapshot, SessionStore } from "./session-snapshot.ts";
+import { accessOf } from "./ticket.ts";
+import { tellGateways } from "./unanswered.ts";
 
-/** How an attempt to get fresh tokens went. */
-export type Renewal =
-  | { readonly kind: "renewed"; readonly tokens: HeldTokens }
-  /** The server says that the session is over; no further attempt is made. */
-  | { readonly kind: "ended"; readonly reason: SessionEndReason; readonly error: unknown }
-  /** No network, a deadline, a fault of the server: the session may live on. */
-  | { readonly kind: "failed"; readonly error: unknown };
+/** Who is signed in here, and what the links of a chain need of it. */
+export interface PortcullisSession extends SessionStore {
+  /**
+   * Finds out who is signed in, by the storage and the server; resolves when that is known, and tries
+   * again for as long as it is not. The default client begins it; without, the first call does.
+   */
+  readonly restore: () => Promise<SessionSnapshot>;
+  /** The `headers` of the links that send: the app's own, and the token of the call. */
+  readonly headers: (
+    calls: { readonly op: Operation } | { readonly opList: readonly Operation[] },
+  ) => Promise<Record<string, string>>;
+  /**
+   * A `fetch` for `httpLink` and `httpBatchLink`: with the session's deadline and bound of bytes, and
+   * no redirects. Not for `httpBatchStreamLink`, whose answers come bit by bit.
+   */
+  readonly fetch: BoundedFetch;
+  /** For `httpSubscriptionLink`: puts the token into a header, and never into the URL. */
+  readonly EventSource: SessionEventSourceClass;
+  /**
+   * Ends timers, channels and subscriptions, and fails the calls that wait, with a
+   * {@link SessionOverError} as `cause`. Signs nobody out.
+   */
+  readonly close: () => void;
+}
+
+const cores = new WeakMap<PortcullisSession, SessionCore>();
 
 /**
- * One login and the tokens that descend from it. Calls hold on to the session they started in, so a
- * logout or another login can not put a call under another user's token.
+ * Makes a session for tRPC clients of your own; {@link createPortcullisClient} makes one with its
+ * client. A page needs one session for each API.
+ *
+ * @throws RangeError when an option is out of its bound.
+ * @example
+ * ```ts setup=app-router
+ * import { createPortcullisSession } from "@portcullis/client";
+ *
+ * const session = createPortcullisSession({
+ *   url: "https://api.example.com/trpc",
+ *   onSignedOut: () => localStorage.clear(),
+ * });
+ * session.subscribe(() => console.log(session.getSnapshot().status));
+ * await session.restore();
+ * ```
  */
-export interface Session {
-  tokens(): HeldTokens;
-  /** Tokens that came after `old`: those already here, else those of the one refresh in flight. */
-  renew(old: HeldTokens): Promise<Renewal>;
-  /** Takes tokens that were got by other means than {@link Session.renew}. */
-  replace(tokens: HeldTokens): void;
-}
-
-export interface SessionOptions {
-  readonly tokens: HeldTokens;
-  /** Trades a refresh token for new tokens. Has a deadline of its own. */
-  readonly refresh: (refreshToken: string) => Promise<HeldTokens>;
-  readonly onRenewed: (session: Session) => void;
-  readonly onEnded: (session: Session, reason: SessionEndReason) => void;
-}
-
-export function createSession(options: SessionOptions): Session {
-  let current = options.tokens;
-  let inFlight: Promise<Renewal> | undefined;
-  let ended: Renewal | undefined;
-
-  async function refreshOnce(): Promise<Renewal> {
-    try {
-      session.replace(await options.refresh(current.refreshToken));
-      return { kind: "renewed", tokens: current };
-    } catch (error) {
-      const reason = sessionEndReason(error);
-      if (reason === undefined) return { kind: "failed", error };
-      ended = { kind: "ended", reason, error };
-      options.onEnded(session, reason);
-      return ended;
-    } finally {
-      inFlight = undefined;
-    }
-  }
-
-  const session: Session = {
-    tokens: () => current,
-    async renew(old) {
-      if (current !== old) return { kind: "renewed", tokens: current };
-      if (ended !== undefined) return ended;
-      inFlight ??= refreshOnce();
-      return inFlight;
-    },
-    replace(tokens) {
-      current = tokens;
-      options.onRenewed(session);
-    },
+export function createPortcullisSession(options: SessionOptions): PortcullisSession {
+  const core = createSessionCore(resolveOptions(options));
+  const { timeoutMs, maxResponseBytes: maxBytes, fetch, headers } = core.options;
+  const session: PortcullisSession = {
+    getSnapshot: core.getSnapshot,
+    subscribe: core.subscribe,
+    restore: core.restore,
+    headers: async (calls) =>
+      headersWith(headers, accessOf("opList" in calls ? calls.opList : [calls.op])),
+    fetch: tellGateways(boundFetch(fetch, { timeoutMs, maxBytes })),
+    EventSource: createEventSourceClass(core),
+    close: core.close,
   };
+  cores.set(session, core);
   return session;
+}
+
+/** @throws TypeError when the session was not made here. */
+export function coreOf(session: PortcullisSession): SessionCore {
+  const core = cores.get(session);
+  if (core === undefined) throw new TypeError("Not a session of createPortcullisSession.");
+  return core;
 }

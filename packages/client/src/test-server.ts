@@ -1,19 +1,33 @@
+import { EventEmitter, on } from "node:events";
 import { createServer, ServerResponse, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
-import type { AuthProcedures, ErrorCode, FormattedError, TokenSet } from "@portcullis/server";
+import type {
+  AuthProcedures,
+  ErrorCode,
+  ErrorData,
+  FormattedError,
+  TokenSet,
+} from "@portcullis/server";
 import {
   initTRPC,
+  tracked,
   TRPCError,
   type TRPC_ERROR_CODE_KEY,
   type TRPCBuiltRouter,
   type TRPCMutationProcedure,
   type TRPCQueryProcedure,
+  type TRPCSubscriptionProcedure,
 } from "@trpc/server";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
+import { applyWSSHandler } from "@trpc/server/adapters/ws";
+import { WebSocketServer } from "ws";
 
 interface Context {
   readonly token: string | undefined;
+  /** The refresh cookie. */
+  readonly cookie: string | undefined;
+  setCookie(refreshToken: string): void;
 }
 
 class Refusal extends TRPCError {
@@ -36,7 +50,7 @@ const t = initTRPC.context<Context>().create({
         ...(path === undefined ? {} : { path }),
         reason: error instanceof Refusal ? error.reason : "internal",
         requestId: "request",
-      },
+      } as ErrorData,
     };
   },
 });
@@ -85,6 +99,11 @@ interface State {
   openNote: string;
   /** Runs of the mutation `notes.add`. */
   readonly added: string[];
+  /** Makes `notes.live` look whether its session still lives, and send the text if there is one. */
+  publish(text?: string): void;
+  readonly events: EventEmitter;
+  /** Ends the grace in which a used refresh token is answered. */
+  forgetParents(): void;
 }
 
 interface AccessToken {
@@ -116,10 +135,18 @@ function createState(): State {
     };
   }
 
+  const events = new EventEmitter().setMaxListeners(0);
+  let published = 0;
+
   return {
     logins,
     access,
     issue,
+    events,
+    forgetParents() {
+      for (const login of logins) delete login.parentToken;
+    },
+    publish: (text) => void events.emit("note", text, String(++published)),
     loginExpiresIn: 600,
     refreshExpiresIn: 600,
     refreshRefusal: undefined,
@@ -134,6 +161,11 @@ export type TestRouter = TRPCBuiltRouter<
   {
     auth: AuthProcedures;
     notes: {
+      live: TRPCSubscriptionProcedure<{
+        input: { lastEventId?: string } | void;
+        output: AsyncIterable<{ id: string; data: string }>;
+        meta: unknown;
+      }>;
       whose: TRPCQueryProcedure<{ input: void; output: string; meta: unknown }>;
       open: TRPCQueryProcedure<{ input: void; output: string; meta: unknown }>;
       add: TRPCMutationProcedure<{
@@ -155,6 +187,12 @@ function createRouter(state: State): TestRouter {
     if (held.login.revoked) throw new Refusal("UNAUTHORIZED", "token_revoked");
     return held.login;
   }
+  /** The tokens where the client wants the refresh token. */
+  function answer(ctx: Context, tokens: IssuedTokens, place: unknown): TokenSet {
+    if (place !== "cookie") return tokens;
+    ctx.setCookie(tokens.refreshToken);
+    return { ...tokens, refreshToken: null };
+  }
   const signedIn = t.procedure.use(({ ctx, next }) => next({ ctx: { login: check(ctx.token) } }));
 
   const router = t.router({
@@ -163,31 +201,44 @@ function createRouter(state: State): TestRouter {
         .input((input: unknown) => input as { email: string; password: string; name: string })
         .mutation(() => ({ accepted: true as const })),
       login: t.procedure
-        .input((input: unknown) => input as { email: string; password: string })
-        .mutation(({ input }) => {
+        .input((input: unknown) => input as Credentials)
+        .mutation(({ input, ctx }) => {
           if (input.password !== "right") throw new Refusal("UNAUTHORIZED", "invalid_credentials");
+          const previous = state.access.get(ctx.token ?? "");
+          if (previous !== undefined) previous.login.revoked = true;
           const login: Login = { email: input.email, refreshToken: "", revoked: false };
           state.logins.add(login);
-          return state.issue(login, state.loginExpiresIn);
+          return answer(ctx, state.issue(login, state.loginExpiresIn), input.refreshTokenIn);
+        }),
+      confirm: signedIn
+        .input((input: unknown) => input as Credentials)
+        .mutation(({ input, ctx }) => {
+          ctx.login.revoked = true;
+          const login: Login = { email: ctx.login.email, refreshToken: "", revoked: false };
+          state.logins.add(login);
+          return answer(ctx, state.issue(login, state.loginExpiresIn), input.refreshTokenIn);
         }),
       refresh: t.procedure
         .input((input: unknown) => input as { refreshToken?: string | null })
-        .mutation(({ input }) => {
+        .mutation(({ input, ctx }) => {
           if (state.refreshRefusal !== undefined) throw new Refusal(...state.refreshRefusal);
-          const refreshToken = input.refreshToken ?? "";
+          const place = typeof input.refreshToken === "string" ? "body" : "cookie";
+          const refreshToken = input.refreshToken ?? ctx.cookie ?? "";
           const login = [...state.logins].find((each) =>
             [each.refreshToken, each.parentToken].includes(refreshToken),
           );
           if (login === undefined || login.revoked) {
+            if (place === "cookie") ctx.setCookie("");
             throw new Refusal("UNAUTHORIZED", "refresh_token_invalid");
           }
           const isRepeat = login.parentToken === refreshToken;
-          if (isRepeat) return state.issue(login, state.refreshExpiresIn, login.refreshToken);
-          login.parentToken = refreshToken;
-          return state.issue(login, state.refreshExpiresIn);
+          const kept = isRepeat ? login.refreshToken : undefined;
+          if (!isRepeat) login.parentToken = refreshToken;
+          return answer(ctx, state.issue(login, state.refreshExpiresIn, kept), place);
         }),
       logout: signedIn.mutation(({ ctx }) => {
         ctx.login.revoked = true;
+        ctx.setCookie("");
         return { sessionId: "session" };
       }),
       logoutEverywhere: signedIn.mutation(({ ctx }) => {
@@ -219,6 +270,20 @@ function createRouter(state: State): TestRouter {
       }),
     }),
     notes: t.router({
+      live: signedIn
+        .input((input: unknown) => input as { lastEventId?: string } | undefined)
+        .subscription(async function* ({ ctx, input, signal }) {
+          const notes = on(state.events, "note", { signal });
+          const since = input?.lastEventId;
+          yield tracked(
+            "0",
+            `of ${ctx.login.email}${since === undefined ? "" : ` since ${since}`}`,
+          );
+          for await (const [text, id] of notes as AsyncIterable<[string | undefined, string]>) {
+            if (ctx.login.revoked) throw new Refusal("UNAUTHORIZED", "token_revoked");
+            if (text !== undefined) yield tracked(id, text);
+          }
+        }),
       whose: signedIn.query(({ ctx }) => ctx.login.email),
       open: t.procedure.query(() => state.openNote),
       add: signedIn
@@ -232,6 +297,12 @@ function createRouter(state: State): TestRouter {
   return router as unknown as TestRouter;
 }
 
+interface Credentials {
+  readonly email: string;
+  readonly password: string;
+  readonly refreshTokenIn?: string;
+}
+
 /** One HTTP request as the server saw it. */
 export interface SeenRequest {
   readonly url: string;
@@ -242,15 +313,20 @@ export interface SeenRequest {
 
 export interface TestServer extends AsyncDisposable {
   readonly url: string;
+  readonly socketUrl: string;
   readonly state: State;
   readonly seen: readonly SeenRequest[];
   requestsTo(path: string): SeenRequest[];
   expireAccessTokens(): void;
+  /** Lets the sessions of a user live again that were revoked. */
+  revive(email: string): void;
   /** Holds requests to `path` back, before anything is done for them, until the gate is opened. */
   gate(path: string): Gate;
   /** Puts a fault on the next `times` requests to `path`; on all, when not given. */
   breakPath(path: string, fault: Fault, times?: number): void;
   mendPath(path: string): void;
+  /** Answers requests for a path with a text instead. */
+  servePage(path: string, type: string, text: string): void;
 }
 
 /**
@@ -259,20 +335,33 @@ export interface TestServer extends AsyncDisposable {
  */
 export async function startTestServer(): Promise<TestServer> {
   const state = createState();
+  const router = createRouter(state);
   const handle = createHTTPHandler({
-    router: createRouter(state),
-    createContext: ({ req }): Context => ({
+    router,
+    createContext: ({ req, res }): Context => ({
       token: req.headers.authorization?.replace(/^Bearer /, ""),
+      cookie: /portcullis_refresh=([^;]+)/.exec(req.headers.cookie ?? "")?.[1],
+      setCookie(refreshToken) {
+        const age = refreshToken === "" ? 0 : 600;
+        const attributes = `Max-Age=${age}; Path=/; HttpOnly; SameSite=Strict`;
+        res.setHeader("set-cookie", `portcullis_refresh=${refreshToken}; ${attributes}`);
+      },
     }),
     basePath: "/trpc/",
     maxBatchSize: 10,
   });
   const seen: SeenRequest[] = [];
+  const pages = new Map<string, { type: string; text: string }>();
   const faults = new Map<string, { fault: Fault; left: number }>();
   const gates = new Map<string, { arrive: () => void; opened: Promise<void> }>();
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = request.url ?? "";
+    const page = pages.get(url);
+    if (page !== undefined) {
+      response.writeHead(200, { "content-type": page.type }).end(page.text);
+      return;
+    }
     const path = (url.split("?")[0] ?? "").slice("/trpc/".length);
     const { headers } = request;
     seen.push({ url, path, authorization: headers.authorization, headers });
@@ -311,14 +400,37 @@ export async function startTestServer(): Promise<TestServer> {
   const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
+  const sockets = new WebSocketServer({ server });
+  applyWSSHandler({
+    wss: sockets,
+    router,
+    createContext: ({ info, req }): Context => {
+      const authorization = info.connectionParams?.["authorization"];
+      seen.push({
+        url: req.url ?? "",
+        path: "socket",
+        authorization,
+        headers: req.headers,
+      });
+      return {
+        token: authorization?.replace(/^Bearer /, ""),
+        cookie: undefined,
+        setCookie() {},
+      };
+    },
+  });
 
   return {
     url: `http://127.0.0.1:${port}/trpc`,
+    socketUrl: `ws://127.0.0.1:${port}`,
     state,
     seen,
     requestsTo: (path) => seen.filter((request) => request.path === path),
     expireAccessTokens() {
       for (const held of state.access.values()) held.standing = "token_expired";
+    },
+    revive(email) {
+      for (const login of state.logins) if (login.email === email) login.revoked = false;
     },
     gate(path) {
       const arrived = Promise.withResolvers<void>();
@@ -338,7 +450,12 @@ export async function startTestServer(): Promise<TestServer> {
     mendPath(path) {
       faults.delete(path);
     },
+    servePage(path, type, text) {
+      pages.set(path, { type, text });
+    },
     async [Symbol.asyncDispose]() {
+      for (const socket of sockets.clients) socket.terminate();
+      sockets.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

@@ -29,6 +29,13 @@ export async function installPostgresOnDebian(isInstalled: () => boolean): Promi
   });
 }
 
+export async function installChromiumOnDebian(isInstalled: () => boolean): Promise<void> {
+  await withAptLock(isInstalled, async () => {
+    await apt("update");
+    await apt("install", "chromium");
+  });
+}
+
 async function apt(order: "update" | "install", ...packages: string[]): Promise<void> {
   const options = order === "install" ? ["-y", "--no-install-recommends"] : [];
   await runCommand("apt-get", ["-o", "DPkg::Lock::Timeout=120", order, ...options, ...packages], {

@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { byVersion, findPostgres, findRedis } from "./executables.ts";
+import { byVersion, findChromium, findPostgres, findRedis } from "./executables.ts";
 import { makeServerFolder, removeServerFolder } from "./server-folder.ts";
 
 test("initdb is found beside the real program when the PATH holds a link to postgres alone", () => {
@@ -30,6 +30,15 @@ test("a file that may not be run is passed over", () => {
   makeProgram(second, "redis-server");
 
   expect(findRedis([first, second].join(delimiter))).toBe(join(second, "redis-server"));
+});
+
+test("Chrome does when Chromium is not there", () => {
+  using folder = temporaryFolder();
+  makeProgram(folder.path, "google-chrome");
+
+  expect([join(folder.path, "google-chrome"), "/usr/bin/chromium"]).toContain(
+    findChromium(folder.path),
+  );
 });
 
 test("Valkey does when Redis is not on the PATH", () => {

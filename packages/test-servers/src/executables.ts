@@ -38,6 +38,12 @@ export function findRedis(path: string | undefined): string | undefined {
   return findOnPath(path, "redis-server") ?? findOnPath(path, "valkey-server");
 }
 
+/** A Chromium, or a Chrome, from the PATH, else from the usual places. */
+export function findChromium(path: string | undefined): string | undefined {
+  const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+  return names.map((name) => findOnPath(path, name)).find((file) => file !== undefined);
+}
+
 /** Orders folder names by the numbers in them, so that 9 stands before 15. */
 export function byVersion(left: string, right: string): number {
   return left.localeCompare(right, "en", { numeric: true });

@@ -1,9 +1,10 @@
 /**
- * Real Postgres and Redis servers for tests, and a network between them that can fail, each gone
- * when the test is over.
+ * Real Postgres and Redis servers for tests, a network between them that can fail, and a browser,
+ * each gone when the test is over.
  *
  * @module
  */
+export { chromiumPath, startBrowser } from "./browser.ts";
 export type { TestDatabase } from "./databases.ts";
 export {
   type FaultProxy,

@@ -1,7 +1,7 @@
 /**
  * Why a test server is not there, or not as it should be.
  *
- * - `NO_SERVER`: neither an installed server, nor a way to install one, nor Docker, nor a URL in the environment.
+ * - `NO_SERVER`: neither an installed server or browser, nor a way to install one, nor Docker, nor a URL in the environment.
  * - `START_FAILED`: the server ended before it accepted connections.
  * - `TIMED_OUT`: the server, or an order to it, did not come to its end within its deadline.
  * - `NOT_OURS`: the server was named by an environment variable, so it is not ours to configure or to stop.
