@@ -1,0 +1,11 @@
+export type { Migrate } from "./databases/database-pool.ts";
+export { TestAuthError, type TestAuthErrorCode } from "./errors.ts";
+export type { InProcessFetch, TestDevice } from "./in-process-fetch.ts";
+export type { TestMail, TokenMailKind, WaitForMailOptions } from "./mailbox.ts";
+export type { TestAuthOptions } from "./options.ts";
+export type { ServeArguments, ServeOptions, TestApp } from "./serve-app.ts";
+export { startTestAuth, type TestAuth } from "./start-test-auth.ts";
+export type { TestClock, TestDuration } from "./test-clock.ts";
+export type { TestSession } from "./test-session.ts";
+export type { Credentials, NewTestUser, TestUser } from "./test-users.ts";
+export type { TokenHolder } from "./token-holders.ts";
