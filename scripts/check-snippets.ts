@@ -19,7 +19,7 @@ const compilerTimeoutMs = 300_000;
 
 const found = [
   ...findAll(
-    "{README.md,CONTRIBUTING.md,ARCHITECTURE.md,docs/**/*.md,packages/*/README.md}",
+    "{README.md,CONTRIBUTING.md,ARCHITECTURE.md,docs/*.md,docs/decisions/*.md,packages/*/README.md}",
     findInMarkdown,
   ),
   ...findAll("packages/*/src/**/*.ts", findInSource),
@@ -65,7 +65,7 @@ function writeModules(all: readonly Snippet[]): Map<string, Snippet> {
   mkdirSync(folder, { recursive: true });
   const byModule = new Map<string, Snippet>();
   for (const snippet of all) {
-    const name = `${snippet.file.replaceAll(/[^\w.-]+/g, "-")}.${snippet.line}.ts`;
+    const name = `${snippet.file.replaceAll(/[^\w.-]+/g, "-")}.${snippet.line}.${snippet.language}`;
     const setup =
       snippet.setup === undefined || hasUnknownSetup(snippet)
         ? ""

@@ -7,14 +7,28 @@ test("a ts block of Markdown is found with its first line and its setup", () => 
 
   expect(findInMarkdown("README.md", text.join("\n"))).toEqual({
     snippets: [
-      { file: "README.md", line: 4, code: "const a = 1;\nconst b = 2;", setup: "services" },
+      {
+        file: "README.md",
+        line: 4,
+        code: "const a = 1;\nconst b = 2;",
+        language: "ts",
+        setup: "services",
+      },
     ],
     problems: [],
   });
 });
 
+test("a tsx block is found as one", () => {
+  const { snippets } = findInMarkdown("README.md", ["```tsx", "<p />;", "```"].join("\n"));
+
+  expect(snippets).toEqual([
+    { file: "README.md", line: 2, code: "<p />;", language: "tsx", setup: undefined },
+  ]);
+});
+
 test("blocks of other languages are left alone, also one whose name starts with ts", () => {
-  const text = ["```sh", "pnpm test", "```", "```tsx", "<p />", "```", "```", "plain", "```"];
+  const text = ["```sh", "pnpm test", "```", "```tsv", "a b", "```", "```", "plain", "```"];
 
   expect(findInMarkdown("README.md", text.join("\n"))).toEqual({ snippets: [], problems: [] });
 });
@@ -57,7 +71,7 @@ test("an example in a documentation comment is found without its stars", () => {
   ];
 
   expect(findInSource("add.ts", text.join("\n")).snippets).toEqual([
-    { file: "add.ts", line: 6, code: "if (a) {\n  b();\n}", setup: undefined },
+    { file: "add.ts", line: 6, code: "if (a) {\n  b();\n}", language: "ts", setup: undefined },
   ]);
 });
 

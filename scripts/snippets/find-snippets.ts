@@ -1,3 +1,6 @@
+/** Also the extension of a file of it. */
+export type SnippetLanguage = "ts" | "tsx";
+
 /** A piece of TypeScript in the documentation. */
 export interface Snippet {
   /** The file it stands in, from the root of the repository. */
@@ -5,6 +8,7 @@ export interface Snippet {
   /** The line of its first line of code, from 1. */
   line: number;
   code: string;
+  language: SnippetLanguage;
   /** Declarations it needs, by the name of a file in test/snippet-setups. */
   setup: string | undefined;
 }
@@ -31,15 +35,20 @@ interface OpenBlock {
   fence: string;
   line: number;
   setup: string | undefined;
-  isTypeScript: boolean;
+  /** Absent when it is none that a compiler of ours knows. */
+  language: SnippetLanguage | undefined;
   code: string[];
 }
 
 const fenceStart = /^\s*(?<fence>`{3,})\s*(?<language>[^\s`]*)(?<info>[^`]*)$/;
-const languages = new Set(["ts", "typescript"]);
+const languages = new Map<string, SnippetLanguage>([
+  ["ts", "ts"],
+  ["typescript", "ts"],
+  ["tsx", "tsx"],
+]);
 const setupWord = /(?:^|\s)setup=(?<name>[\w-]+)/;
 
-/** Every block that starts with three backticks and `ts`. */
+/** Every block that starts with three backticks and `ts` or `tsx`. */
 export function findInMarkdown(file: string, text: string): FoundSnippets {
   const lines = text.split("\n").map((line, index) => ({ text: line, line: index + 1 }));
   return findInLines(file, lines);
@@ -64,8 +73,9 @@ function findInLines(file: string, lines: readonly TextLine[]): FoundSnippets {
     if (open === undefined) {
       open = openBlock(text, line);
     } else if (text.trim() === open.fence) {
-      if (open.isTypeScript) {
-        snippets.push({ file, line: open.line + 1, code: open.code.join("\n"), setup: open.setup });
+      const { language, setup } = open;
+      if (language !== undefined) {
+        snippets.push({ file, line: open.line + 1, code: open.code.join("\n"), language, setup });
       }
       open = undefined;
     } else {
@@ -85,7 +95,7 @@ function openBlock(text: string, line: number): OpenBlock | undefined {
     return undefined;
   }
   const setup = setupWord.exec(info)?.groups?.["name"];
-  return { fence, line, setup, isTypeScript: languages.has(language), code: [] };
+  return { fence, line, setup, language: languages.get(language), code: [] };
 }
 
 /** The lines of each documentation comment, without the stars in front. */
@@ -112,7 +122,7 @@ function examplesWithoutCode(file: string, comment: readonly TextLine[]): Snippe
     }
     const next = comment.slice(index + 1).findIndex((later) => /^@\w/.test(later.text));
     const body = comment.slice(index + 1, next === -1 ? undefined : index + 1 + next);
-    return body.some((bodyLine) => openBlock(bodyLine.text, bodyLine.line)?.isTypeScript)
+    return body.some(({ text: start, line: at }) => openBlock(start, at)?.language !== undefined)
       ? []
       : [{ file, line, message: "the @example has no ts code block, so nothing checks it" }];
   });
