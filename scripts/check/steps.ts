@@ -1,5 +1,4 @@
-import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { globSync } from "node:fs";
 
 import { root } from "./root.ts";
 import { runCommands } from "./run-commands.ts";
@@ -17,7 +16,7 @@ export function sourceSteps(): Step[] {
     step("types", typeCommands()),
     step("generated", generatorCommands()),
     step("unused", [{ program: "knip", args: ["--no-progress"] }]),
-    step("build", buildCommands()),
+    step("packages", [{ program: "node", args: ["scripts/check-packages.ts"] }]),
     step("snippets", [{ program: "node", args: ["scripts/check-snippets.ts"] }]),
   ];
 }
@@ -36,33 +35,15 @@ function step(name: string, commands: readonly Command[]): Step {
 }
 
 function typeCommands(): Command[] {
-  return globSync("{packages/*,apps/*,test,scripts}/tsconfig.json", { cwd: root })
+  return globSync("{packages/*,apps/*,docs,test,scripts}/tsconfig.json", { cwd: root })
     .toSorted()
     .map((config) => ({ program: "tsc", args: ["--pretty", "false", "-p", config] }));
 }
 
 function generatorCommands(): Command[] {
-  return globSync("packages/*/scripts/embed-*.ts", { cwd: root })
+  return globSync("{docs,packages/*}/scripts/embed-*.ts", { cwd: root })
     .toSorted()
     .map((generator) => ({ program: "node", args: [generator, "--check"] }));
-}
-
-function buildCommands(): Command[] {
-  return globSync("packages/*/package.json", { cwd: root })
-    .toSorted()
-    .filter((manifest) => hasBuildScript(join(root, manifest)))
-    .map((manifest) => ({
-      program: "tsdown",
-      args: ["--logLevel", "warn"],
-      cwd: join(root, manifest, ".."),
-    }));
-}
-
-function hasBuildScript(manifest: string): boolean {
-  const { scripts } = JSON.parse(readFileSync(manifest, "utf8")) as {
-    scripts?: Record<string, string>;
-  };
-  return scripts?.["build"] !== undefined;
 }
 
 function demo(...args: string[]): Command {

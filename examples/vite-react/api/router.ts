@@ -1,0 +1,27 @@
+import type { AuthContext } from "@portcullis/server";
+import { initTRPC } from "@trpc/server";
+import { z } from "zod";
+import { auth } from "./auth.ts";
+
+const t = initTRPC
+  .context<AuthContext>()
+  .create({ errorFormatter: auth.formatError, isDev: false });
+
+const notes = new Map<string, string[]>();
+
+export const appRouter = t.router({
+  auth: auth.router,
+  notes: t.router({
+    list: t.procedure.concat(auth.signedIn).query(({ ctx }) => notes.get(ctx.auth.user.id) ?? []),
+    add: t.procedure
+      .concat(auth.signedIn)
+      .input(z.strictObject({ text: z.string().min(1).max(200) }))
+      .mutation(({ ctx, input }) => {
+        const own = [...(notes.get(ctx.auth.user.id) ?? []), input.text].slice(-100);
+        notes.set(ctx.auth.user.id, own);
+        return own.length;
+      }),
+  }),
+});
+
+export type AppRouter = typeof appRouter;
