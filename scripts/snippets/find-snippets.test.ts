@@ -33,6 +33,12 @@ test("blocks of other languages are left alone, also one whose name starts with 
   expect(findInMarkdown("README.md", text.join("\n"))).toEqual({ snippets: [], problems: [] });
 });
 
+test("a block that is a copy of a file is left to the checks of that file", () => {
+  const text = ["```ts file=examples/node-script/auth.ts", "const a = 1;", "```"];
+
+  expect(findInMarkdown("docs/page.md", text.join("\n"))).toEqual({ snippets: [], problems: [] });
+});
+
 test("a longer fence may show a shorter one", () => {
   const text = ["````ts", "const fence = `", "```", "`;", "````"];
   const { snippets } = findInMarkdown("README.md", text.join("\n"));

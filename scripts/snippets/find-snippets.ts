@@ -47,6 +47,8 @@ const languages = new Map<string, SnippetLanguage>([
   ["tsx", "tsx"],
 ]);
 const setupWord = /(?:^|\s)setup=(?<name>[\w-]+)/;
+/** A block that is a copy of a file, which is compiled, and run, where it stands. */
+const fileWord = /(?:^|\s)file=\S+/;
 
 /** Every block that starts with three backticks and `ts` or `tsx`. */
 export function findInMarkdown(file: string, text: string): FoundSnippets {
@@ -95,7 +97,8 @@ function openBlock(text: string, line: number): OpenBlock | undefined {
     return undefined;
   }
   const setup = setupWord.exec(info)?.groups?.["name"];
-  return { fence, line, setup, language: languages.get(language), code: [] };
+  const isCopy = fileWord.test(info);
+  return { fence, line, setup, language: isCopy ? undefined : languages.get(language), code: [] };
 }
 
 /** The lines of each documentation comment, without the stars in front. */
