@@ -100,10 +100,9 @@ test("API-12 NUL and lone surrogates are refused in each field", async () => {
     for (const bad of ["\0", "\ud800", "\udc00"]) {
       const value = `${input[field as keyof typeof input]}${bad}`;
       const answer = await node.mutate("auth.register", { ...input, [field]: value });
-      expect(answer.error?.data).toMatchObject({
-        reason: "input_invalid",
-        issues: [{ path: field }],
-      });
+      const data = answer.error?.data;
+      if (data?.reason !== "input_invalid") throw new Error(`Not refused: ${answer.text}`);
+      expect(data.issues?.[0]?.path).toBe(field);
     }
   }
 });
