@@ -11,12 +11,13 @@ const testsTimeoutMs = 15 * 60_000;
 /** The steps that read the sources and nothing else: some of them run at the same time. */
 export function sourceSteps(): Step[] {
   return [
+    // First, for it takes longest, and the others fit beside it.
+    step("packages", [{ program: "node", args: ["scripts/check-packages.ts"] }]),
     step("format", [{ program: "oxfmt", args: ["--check"] }]),
     step("lint", [{ program: "oxlint", args: [] }]),
     step("types", typeCommands()),
     step("generated", generatorCommands()),
     step("unused", [{ program: "knip", args: ["--no-progress"] }]),
-    step("packages", [{ program: "node", args: ["scripts/check-packages.ts"] }]),
     step("snippets", [{ program: "node", args: ["scripts/check-snippets.ts"] }]),
   ];
 }

@@ -4,8 +4,9 @@ import { simulate } from "./pool.ts";
 import { runSeed } from "./run-seed.ts";
 import { storyNames } from "./stories.ts";
 
-const lives = 20_000;
-const ofEachStory = 250;
+// The long form: pnpm simulate --seeds 20000
+const lives = 6_000;
+const ofEachStory = 75;
 /** Within so many seeds the loss of a rule must show. */
 const seedsToMissARule = 4000;
 
