@@ -16,6 +16,7 @@ export interface BackOff {
 export function createBackOff(attempt: () => void): BackOff {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let attempts = 0;
+  let isClosed = false;
 
   function run(): void {
     if (timer === undefined) return;
@@ -30,7 +31,7 @@ export function createBackOff(attempt: () => void): BackOff {
   events.addEventListener?.("online", run);
   const backOff: BackOff = {
     schedule() {
-      if (timer !== undefined) return;
+      if (isClosed || timer !== undefined) return;
       const delayMs = Math.min(firstDelayMs * 2 ** attempts++, longestDelayMs);
       timer = setTimeout(run, jittered(delayMs));
       // Node only: an attempt to come does not keep the process alive.
@@ -42,6 +43,7 @@ export function createBackOff(attempt: () => void): BackOff {
       timer = undefined;
     },
     close() {
+      isClosed = true;
       backOff.reset();
       events.removeEventListener?.("online", run);
     },

@@ -4,6 +4,7 @@ import { observable, observableToPromise } from "@trpc/server/observable";
 import { toError, unlessAborted } from "./abort.ts";
 import { carryOut } from "./auth-calls.ts";
 import { createBatchGate } from "./batch-gate.ts";
+import type { Login } from "./login.ts";
 import type { Answer } from "./sender.ts";
 import { coreOf, type PortcullisSession } from "./session.ts";
 import type { SessionCore } from "./session-core.ts";
@@ -58,10 +59,10 @@ export function portcullisLink<Router extends AnyTRPCRouter>(
         const aborter = new AbortController();
         const ends = [op.signal, aborter.signal, core.closed].filter((each) => !!each);
         const signal = AbortSignal.any(ends);
-        const sendOnce = (call: Operation, access: AccessToken | undefined): Promise<Answer> =>
+        const sendOnce: SendOnce = (call, access, login) =>
           inOneBatch(
             access,
-            () => observableToPromise(next(withTicket(call, access))) as Promise<Answer>,
+            () => observableToPromise(next(withTicket(call, access, login))) as Promise<Answer>,
           );
         unlessAborted(carryOutOrSend(core, { ...op, signal }, sendOnce), signal).then(
           (answer) => {
@@ -76,7 +77,11 @@ export function portcullisLink<Router extends AnyTRPCRouter>(
   };
 }
 
-type SendOnce = (op: Operation, access: AccessToken | undefined) => Promise<Answer>;
+type SendOnce = (
+  op: Operation,
+  access: AccessToken | undefined,
+  login: Login | undefined,
+) => Promise<Answer>;
 
 async function carryOutOrSend(
   core: SessionCore,
@@ -85,12 +90,12 @@ async function carryOutOrSend(
 ): Promise<Answer> {
   const answer = carryOut(core, op);
   if (answer !== undefined) return answer;
-  const send = (access: AccessToken | undefined): Promise<Answer> =>
-    op.type === "query"
-      ? twiceIfUnanswered(() => sendOnce(op, access), op.signal)
-      : sendOnce(op, access);
   // Nothing is awaited that need not be: calls made in one task share a batch.
   if (core.getSnapshot().status === "restoring") await core.settled();
   const login = core.current();
+  const send = (access: AccessToken | undefined): Promise<Answer> =>
+    op.type === "query"
+      ? twiceIfUnanswered(() => sendOnce(op, access, login), op.signal)
+      : sendOnce(op, access, login);
   return login === undefined ? send(undefined) : core.callIn(login, op.signal, send);
 }

@@ -1,5 +1,12 @@
-import { createTRPCClient, httpBatchLink, splitLink, wsLink, type TRPCClient } from "@trpc/client";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  createTRPCClient,
+  httpBatchLink,
+  splitLink,
+  wsLink,
+  type Operation,
+  type TRPCClient,
+} from "@trpc/client";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createPortcullisClient } from "./client.ts";
 import { isPortcullisError } from "./errors.ts";
 import { portcullisLink } from "./link.ts";
@@ -31,7 +38,9 @@ function overEvents(): Live {
   return { api, session, close: session.close };
 }
 
-function overSocket(): Live {
+function overSocket(
+  goesThere: (op: Operation) => boolean = ({ type }) => type === "subscription",
+): Live {
   const { url, socketUrl } = server;
   const session = createPortcullisSession({ url });
   const socket = createPortcullisSocket(session, { url: socketUrl });
@@ -39,7 +48,7 @@ function overSocket(): Live {
     links: [
       portcullisLink(session),
       splitLink({
-        condition: (op) => op.type === "subscription",
+        condition: goesThere,
         true: wsLink({ client: socket }),
         false: httpBatchLink({ url, headers: session.headers, fetch: session.fetch }),
       }),
@@ -87,7 +96,7 @@ function tokensSeen(): unknown[] {
 
 describe.each([
   ["server-sent events", overEvents],
-  ["a WebSocket", overSocket],
+  ["a WebSocket", () => overSocket()],
 ])("a subscription over %s", (_, open) => {
   it("shows its token where no URL is", async () => {
     live = open();
@@ -167,6 +176,61 @@ describe.each([
     live.close();
     expect(await notes.next()).toHaveProperty("cause.code", "session_over");
   });
+});
+
+it("is signed out at once though the app's handler of a subscription throws", async () => {
+  live = overEvents();
+  await live.api.auth.login.mutate(ada);
+  const began = Promise.withResolvers<unknown>();
+  const told = vi.fn<() => void>(() => {
+    throw new Error("The app's.");
+  });
+  const uncaught = vi.fn<(error: unknown) => void>();
+  const others = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException").once("uncaughtException", uncaught);
+  live.api.notes.live.subscribe(undefined, { onData: began.resolve, onError: told });
+  await began.promise;
+  await live.api.auth.logout.mutate();
+  await vi.waitFor(() => expect(uncaught).toHaveBeenCalledTimes(1));
+  process.removeAllListeners("uncaughtException");
+  for (const other of others) process.on("uncaughtException", other);
+  expect(told).toHaveBeenCalledTimes(1);
+  expect(live.session.getSnapshot()).toEqual({ status: "signedOut" });
+});
+
+it("tells nothing more to who has unsubscribed", async () => {
+  live = overEvents();
+  await live.api.auth.login.mutate(ada);
+  const onError = vi.fn<() => void>();
+  live.api.notes.live.subscribe(undefined, { onError }).unsubscribe();
+  await live.api.notes.whose.query();
+  expect(onError).not.toHaveBeenCalled();
+});
+
+it("opens a socket anew whose token was refused", async () => {
+  live = overSocket(() => true);
+  await live.api.auth.login.mutate(ada);
+  expect(await live.api.notes.whose.query()).toBe(ada.email);
+  server.expireAccessTokens();
+  const { whose } = live.api.notes;
+  expect(await Promise.all([whose.query(), whose.query()])).toEqual([ada.email, ada.email]);
+  expect(server.requestsTo("auth.refresh")).toHaveLength(1);
+  expect(tokensSeen()).toEqual(["Bearer access-1", "Bearer access-2"]);
+});
+
+it("sends no call of one user over the socket of the next", async () => {
+  live = overSocket(() => true);
+  server.state.loginExpiresIn = 0;
+  await live.api.auth.login.mutate(ada);
+  const gate = server.gate("auth.refresh");
+  const late = live.api.notes.whose.query();
+  await gate.arrived;
+  server.state.loginExpiresIn = 600;
+  await live.api.auth.login.mutate(bob);
+  server.revive(ada.email);
+  gate.open();
+  await expect(late).rejects.toHaveProperty("cause.code", "session_over");
+  expect(await live.api.notes.whose.query()).toBe(bob.email);
 });
 
 it("begins again over server-sent events after a page of a proxy", async () => {

@@ -8,7 +8,7 @@ import {
   SessionOverError,
   type SessionEndReason,
 } from "./errors.ts";
-import { createLogin, type Change, type Login } from "./login.ts";
+import { createLogin, type Change, type Login, type Renewal } from "./login.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { createSender, dataOf, type Answer, type Sender } from "./sender.ts";
 import {
@@ -24,6 +24,12 @@ import { isOver, readTokenSet, type AccessToken, type IssuedTokens } from "./tok
 /** Sends a call with a token. It may be called twice: a call that the token was refused for has not run. */
 export type SendWith<T> = (access: AccessToken) => Promise<T>;
 
+/**
+ * Why calls have to go by other means than before: another session of the user at the server, the
+ * session left, or its token refused and renewed.
+ */
+export type Switch = "replaced" | "left" | "refused";
+
 /** Who is signed in, and what changes it. Everything else of the package stands on this. */
 export interface SessionCore extends SessionStore {
   readonly options: ResolvedOptions;
@@ -35,9 +41,11 @@ export interface SessionCore extends SessionStore {
   settled(): Promise<void>;
   current(): Login | undefined;
   /** Calls `listener` when calls have to go by another session at the server. */
-  onSwitch(listener: (change: "replaced" | "left") => void): () => void;
+  onSwitch(listener: (change: Switch) => void): () => void;
   /** A token that is not known to be over; undefined when nobody is signed in. */
   freshAccess(): Promise<AccessToken | undefined>;
+  /** Renews a token that the server refused. */
+  renewRefused(login: Login, refused: AccessToken | undefined): Promise<Renewal>;
   /** Sends with a good token, and once more with a new one when that was refused. */
   callIn<T>(login: Login, signal: AbortSignal | null | undefined, send: SendWith<T>): Promise<T>;
   /** Signs in by the answer of a login, or of a refresh with a token that the caller kept. */
@@ -57,7 +65,7 @@ export function createSessionCore(options: ResolvedOptions): SessionCore {
     status: isCookie || storage !== undefined ? "restoring" : "signedOut",
   });
   const closing = new AbortController();
-  const switchListeners = new Set<(change: "replaced" | "left") => void>();
+  const switchListeners = new Set<(change: Switch) => void>();
   const backOff = createBackOff(tryAgain);
   const tabs = isCookie
     ? createTabs({
@@ -72,6 +80,9 @@ export function createSessionCore(options: ResolvedOptions): SessionCore {
   let isOffline = false;
   // The stored record is of somebody who signed in through another process: it is theirs.
   let isStorageForeign = false;
+  // The stored token that this process has saved or gone on from. The storage still has it after a
+  // save that failed, and by then it may be over.
+  let knownToken: string | undefined;
   // Every login and logout takes a turn when it starts. An answer that comes after a later turn has
   // taken effect is too late to change who is signed in.
   let lastTurn = 0;
@@ -88,8 +99,9 @@ export function createSessionCore(options: ResolvedOptions): SessionCore {
     return { id: 0, type: "mutation", path, input, context: {}, signal: null };
   }
 
-  function tellSwitch(change: "replaced" | "left"): void {
-    for (const listener of Array.from(switchListeners)) listener(change);
+  function tellSwitch(change: Switch): void {
+    // They call the app: what that throws must not stop a logout half-way.
+    for (const listener of Array.from(switchListeners)) runForApp(() => listener(change));
   }
 
   function show(): void {
@@ -105,7 +117,7 @@ export function createSessionCore(options: ResolvedOptions): SessionCore {
       refresh,
       onIssued,
       onFailed(login, error) {
-        if (login !== current || !isServerAway(error)) return;
+        if (login !== current || closing.signal.aborted || !isServerAway(error)) return;
         isOffline = true;
         show();
         backOff.schedule();
@@ -117,6 +129,7 @@ export function createSessionCore(options: ResolvedOptions): SessionCore {
   }
 
   async function requestTokens(refreshToken: string | null): Promise<IssuedTokens> {
+    closing.signal.throwIfAborted();
     const input = refreshToken === null ? {} : { refreshToken };
     return tokensOf(await sender.sendRefresh(operation("refresh", input)));
   }
@@ -125,8 +138,9 @@ export function createSessionCore(options: ResolvedOptions): SessionCore {
     const stored = await storage?.load();
     isStorageForeign = stored !== undefined && stored.user.id !== login.user().id;
     // Another process may have refreshed since.
-    const kept = stored !== undefined && !isStorageForeign ? stored.refreshToken : undefined;
-    const issued = await requestTokens(kept ?? login.refreshToken());
+    const isNews = stored !== undefined && !isStorageForeign && stored.refreshToken !== knownToken;
+    const issued = await requestTokens(isNews ? stored.refreshToken : login.refreshToken());
+    if (isNews) knownToken = stored.refreshToken;
     if (issued.user.id === login.user().id) return issued;
     // Another tab has signed somebody else in, and the cookie is theirs: no call that began before
     // may go under their name.
@@ -136,11 +150,12 @@ export function createSessionCore(options: ResolvedOptions): SessionCore {
 
   async function onIssued(login: Login, change: Change): Promise<void> {
     if (login !== current) return;
-    takeNews(change);
     const [access, refreshToken, user] = [login.access(), login.refreshToken(), login.user()];
     if (access !== undefined) tabs?.tell({ kind: change, access, user });
+    takeNews(change);
     if (change === "renewed" && isStorageForeign) return;
-    if (refreshToken !== null) await storage?.save({ version: 1, refreshToken, user });
+    if (refreshToken === null || storage === undefined) return;
+    if (await storage.save({ version: 1, refreshToken, user })) knownToken = refreshToken;
   }
 
   /** What has to be done when the server has just given tokens, here or to another tab. */
@@ -169,6 +184,7 @@ export function createSessionCore(options: ResolvedOptions): SessionCore {
     const left = current;
     current = undefined;
     backOff.reset();
+    if (left !== undefined && by === "here") tabs?.tell({ kind: "ended", reason });
     store.set(
       reason === undefined
         ? { status: "signedOut" }
@@ -176,14 +192,13 @@ export function createSessionCore(options: ResolvedOptions): SessionCore {
     );
     if (left === undefined) return;
     tellSwitch("left");
-    if (by === "here") tabs?.tell({ kind: "ended", reason });
     runForApp(() => options.onSignedOut?.(reason));
     await storage?.clear(left.refreshToken());
   }
 
   function hear(message: TabMessage): void {
     if (message.kind === "ended") {
-      if (current !== undefined) void leave(message.reason, "another tab");
+      if (current !== undefined || isUnknown()) void leave(message.reason, "another tab");
       return;
     }
     const { kind, access, user } = message;
@@ -193,7 +208,10 @@ export function createSessionCore(options: ResolvedOptions): SessionCore {
       return;
     }
     // A refresh that overtook the news of a logout must not sign in again.
-    if (kind === "replaced" || isUnknown()) enter(loginWith({ access, refreshToken: null, user }));
+    if (kind === "renewed" && !isUnknown()) return;
+    enter(loginWith({ access, refreshToken: null, user }));
+    // What was opened while nobody was signed in goes on as this user.
+    if (kind === "replaced") tellSwitch("replaced");
   }
 
   async function restoreByCookie(): Promise<void> {
@@ -217,6 +235,7 @@ export function createSessionCore(options: ResolvedOptions): SessionCore {
 
   async function restoreFromStorage(): Promise<void> {
     const record = await storage?.load();
+    knownToken ??= record?.refreshToken;
     if (!isUnknown()) return;
     if (record === undefined) return leave(undefined, "here");
     const login = loginWith(record);
@@ -227,6 +246,7 @@ export function createSessionCore(options: ResolvedOptions): SessionCore {
   }
 
   async function settled(): Promise<void> {
+    closing.signal.throwIfAborted();
     if (!isUnknown()) return;
     restoring ??= (isCookie ? restoreByCookie() : restoreFromStorage())
       .catch((error: unknown) => {
@@ -254,6 +274,12 @@ export function createSessionCore(options: ResolvedOptions): SessionCore {
     throw renewal.error;
   }
 
+  async function renewRefused(login: Login, refused: AccessToken | undefined): Promise<Renewal> {
+    const renewal = await login.renew(refused);
+    if (renewal.kind === "renewed" && login === current) tellSwitch("refused");
+    return renewal;
+  }
+
   async function goodAccess(
     login: Login,
     signal: AbortSignal | null | undefined,
@@ -272,6 +298,7 @@ export function createSessionCore(options: ResolvedOptions): SessionCore {
     current: () => current,
     apart,
     tokensOf,
+    renewRefused,
 
     async restore() {
       while (isUnknown() && !closing.signal.aborted) {
@@ -304,7 +331,7 @@ export function createSessionCore(options: ResolvedOptions): SessionCore {
         return await send(access);
       } catch (error) {
         if (!isTokenRefusal(error)) throw error;
-        const renewal = await unlessAborted(login.renew(access), signal);
+        const renewal = await unlessAborted(renewRefused(login, access), signal);
         switch (renewal.kind) {
           case "renewed":
             // Once: a second refusal is the caller's to see.

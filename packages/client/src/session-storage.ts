@@ -80,7 +80,8 @@ export type OnStorageFault = (fault: {
 /** A {@link CustomStorage} that neither throws nor hangs. */
 export interface GuardedStorage {
   load(): Promise<SessionRecord | undefined>;
-  save(record: SessionRecord): Promise<void>;
+  /** Whether it was saved. */
+  save(record: SessionRecord): Promise<boolean>;
   /** Clears it if this is the token it has; another process may have signed in meanwhile. */
   clear(refreshToken: string | null): Promise<void>;
 }
@@ -115,7 +116,13 @@ export function guardStorage(storage: CustomStorage, onFault: OnStorageFault): G
 
   return {
     load: () => load("load"),
-    save: (record) => attempt("save", () => storage.save(record)),
+    async save(record) {
+      const saved = await attempt("save", async () => {
+        await storage.save(record);
+        return true;
+      });
+      return saved === true;
+    },
     async clear(refreshToken) {
       const record = await load("clear");
       if (record !== undefined && record.refreshToken !== refreshToken) return;

@@ -310,6 +310,20 @@ describe("a storage of the app's", () => {
     expect(first.session.getSnapshot().status).toBe("signedIn");
   });
 
+  it("whose save failed does not make a used token go out again", async () => {
+    const storage = createPlace();
+    const { api, session } = createClient({ storage });
+    await session.restore();
+    await api.auth.login.mutate(ada);
+    vi.spyOn(storage, "save").mockRejectedValue(new Error("QuotaExceededError"));
+    for (let round = 0; round < 3; round += 1) {
+      server.state.forgetParents();
+      server.expireAccessTokens();
+      expect(await api.notes.whose.query()).toBe(ada.email);
+    }
+    expect(session.getSnapshot().status).toBe("signedIn");
+  });
+
   it("keeps what another process has signed in", async () => {
     const storage = createPlace();
     const [first, second] = [createClient({ storage }), createClient({ storage })];
@@ -530,6 +544,17 @@ describe("a cookie", () => {
     expect(tab.session.getSnapshot()).toEqual({ status: "signedOut" });
     expect(await createTab(browser).session.restore()).toEqual({ status: "signedOut" });
     expect([...server.state.logins].map((each) => each.revoked)).toEqual([true]);
+  });
+
+  it("is known to be over in a tab that hears of the logout while it restores", async () => {
+    const browser = createBrowserFetch();
+    const first = createTab(browser);
+    await first.api.auth.login.mutate(ada);
+    server.breakPath("auth.refresh", "cut");
+    const second = createTab(browser);
+    await vi.waitFor(() => expect(server.requestsTo("auth.refresh").length).toBeGreaterThan(2));
+    await first.api.auth.logout.mutate();
+    await untilStatus(second, (each) => each.status === "signedOut");
   });
 
   it("lets tabs hear why the session has ended", async () => {

@@ -32,7 +32,8 @@ export function subscribeInSession<Router extends AnyTRPCRouter>(
     let mayBeginAgain = true;
 
     const fail = (error: unknown): void => {
-      observer.error(TRPCClientError.from(toError(error)));
+      // Who has unsubscribed hears nothing more.
+      if (!aborter.signal.aborted) observer.error(TRPCClientError.from(toError(error)));
     };
     const isOverHere = (): boolean =>
       signal.aborted || (login !== undefined && core.current() !== login);
@@ -51,7 +52,7 @@ export function subscribeInSession<Router extends AnyTRPCRouter>(
       if (signal.aborted) return;
       const since = now();
       const input = withLastEventId(op.input, lastEventId);
-      running = next(withTicket({ ...op, input }, access)).subscribe({
+      running = next(withTicket({ ...op, input }, access, login)).subscribe({
         next(envelope) {
           const { result } = envelope;
           if ("id" in result && result.id !== undefined) lastEventId = result.id;
@@ -60,7 +61,7 @@ export function subscribeInSession<Router extends AnyTRPCRouter>(
         error(error) {
           if (elapsedMs(since) >= settledAfterMs) mayBeginAgain = true;
           if (login === undefined || !isTokenRefusal(error) || !mayBeginAgain) {
-            observer.error(error);
+            fail(error);
             return;
           }
           mayBeginAgain = false;
@@ -76,7 +77,7 @@ export function subscribeInSession<Router extends AnyTRPCRouter>(
       old: AccessToken | undefined,
       refusal: Error,
     ): Promise<void> {
-      const renewal = await begunIn.renew(old);
+      const renewal = await core.renewRefused(begunIn, old);
       if (renewal.kind === "renewed") run(renewal.access);
       else fail(renewal.kind === "ended" ? refusal : renewal.error);
     }
