@@ -1,17 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { isForEventStream, serveEventStream } from "./event-stream.ts";
+import { serveEventStream } from "./event-stream.ts";
 
 const request = new Request("http://api.test/trpc/posts.onChange", {
   headers: { accept: "text/event-stream", authorization: "Bearer x" },
 });
 
 /** Serves a stream that the test writes to, and gives the signal that its resolver has. */
-async function serve(stopping = new AbortController().signal) {
+async function serve(stopping = new AbortController().signal, contentType = "text/event-stream") {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   let inner: Request | undefined;
   const response = await serveEventStream(request, stopping, async (seen) => {
     inner = seen;
-    return Promise.resolve(new Response(readable, { status: 200, headers: { "x-a": "b" } }));
+    const headers = { "x-a": "b", "content-type": contentType };
+    return Promise.resolve(new Response(readable, { status: 200, headers }));
   });
   return { response, writer: writable.getWriter(), seen: inner as Request };
 }
@@ -42,8 +43,15 @@ describe("an event stream", () => {
     expect(seen.signal.aborted).toBe(true);
   });
 
-  it("is what a browser's EventSource asks for", () => {
-    expect(isForEventStream(request)).toBe(true);
-    expect(isForEventStream(new Request("http://api.test/"))).toBe(false);
+  it("aborts it when the service has begun to stop", async () => {
+    const { seen } = await serve(AbortSignal.abort());
+    expect(seen.signal.aborted).toBe(true);
+  });
+
+  it("leaves other answers to finish", async () => {
+    const stopping = new AbortController();
+    const { seen } = await serve(stopping.signal, "application/json");
+    stopping.abort();
+    expect(seen.signal.aborted).toBe(false);
   });
 });

@@ -1,13 +1,9 @@
-/** Whether a subscription is asked for: EventSource says so with every request. */
-export function isForEventStream(request: Request): boolean {
-  return request.headers.get("accept")?.includes("text/event-stream") === true;
-}
-
 /**
- * Answers with an event stream, and aborts the request's signal when the stream is over, whoever
- * ended it: a resolver that waits for something hears of it by the signal only.
+ * Answers a GET request. Where the answer is an event stream, the request's signal is aborted when
+ * the stream is over, whoever ended it: a resolver that waits for something hears of it by the
+ * signal only. Other answers are left to finish.
  *
- * @param stopping ends the stream in a way that makes clients come back.
+ * @param stopping ends a stream in a way that makes clients come back.
  */
 export async function serveEventStream(
   request: Request,
@@ -15,11 +11,18 @@ export async function serveEventStream(
   answer: (request: Request) => Promise<Response>,
 ): Promise<Response> {
   const over = new AbortController();
-  const signal = AbortSignal.any([request.signal, stopping, over.signal]);
+  const end = (): void => over.abort();
+  const signal = AbortSignal.any([request.signal, over.signal]);
   const { url, method, headers } = request;
   const response = await answer(new Request(url, { method, headers, signal }));
+  // The type of the procedure decides on the answer, and not what the request accepts.
+  if (response.headers.get("content-type")?.startsWith("text/event-stream") !== true) {
+    return response;
+  }
+  if (stopping.aborted) end();
+  else stopping.addEventListener("abort", end, { once: true, signal });
   const body = response.body?.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({ flush: () => over.abort() }),
+    new TransformStream<Uint8Array, Uint8Array>({ flush: end }),
   );
   return new Response(body ?? null, response);
 }

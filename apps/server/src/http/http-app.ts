@@ -8,7 +8,7 @@ import { cors } from "hono/cors";
 import type { BuiltAppRouter } from "../app-router.ts";
 import type { Logger } from "../log.ts";
 import { errorResponse } from "./error-response.ts";
-import { isForEventStream, serveEventStream } from "./event-stream.ts";
+import { serveEventStream } from "./event-stream.ts";
 import { maxUrlCharacters } from "./http-limits.ts";
 import { outboxRoutes, type ShownOutbox } from "./outbox-routes.ts";
 import type { Readiness } from "./readiness.ts";
@@ -129,10 +129,10 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
         },
       });
     const { raw } = context.req;
-    const isStream = context.req.method === "GET" && isForEventStream(raw);
-    const response = isStream
-      ? await serveEventStream(raw, options.stopping, answer)
-      : await answer(raw);
+    const response =
+      context.req.method === "GET"
+        ? await serveEventStream(raw, options.stopping, answer)
+        : await answer(raw);
     // What tRPC refuses before it knows the calls has no type, and would go out as text.
     if (!response.headers.has("Content-Type")) {
       response.headers.set("Content-Type", "application/json");

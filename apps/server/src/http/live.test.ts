@@ -36,11 +36,16 @@ interface StreamEvent {
 }
 
 /** Subscribes over SSE, as an EventSource with headers does. */
-async function openStream(service: TestService, token: string, postId: string) {
+async function openStream(
+  service: TestService,
+  token: string,
+  postId: string,
+  accept = "text/event-stream",
+) {
   const url = new URL(`${service.url}/trpc/posts.onChange`);
   url.searchParams.set("input", JSON.stringify({ id: postId }));
   const response = await fetch(url, {
-    headers: { accept: "text/event-stream", authorization: `Bearer ${token}` },
+    headers: { accept, authorization: `Bearer ${token}` },
   });
   return { response, events: readEvents(response.body as ReadableStream<Uint8Array>) };
 }
@@ -160,10 +165,13 @@ describe("a service that stops", () => {
     const { id } = await api.posts.create.mutate(text);
     const { events } = await openStream(own, accessToken, id);
     expect(await titleOf(events)).toBe("Title");
+    const { events: unasked } = await openStream(own, accessToken, id, "*/*");
+    expect(await titleOf(unasked)).toBe("Title");
     const socket = await openSocket(own);
     const stopped = own.stop();
     // No `return`, after which an EventSource would not connect again.
     expect((await events.next()).value).toBe("end");
+    expect((await unasked.next()).value).toBe("end");
     expect(await socket.closed).toEqual({
       code: 1012,
       messages: ['{"id":null,"method":"reconnect"}'],
@@ -274,6 +282,23 @@ describe("what a WebSocket may take", () => {
     }
   });
 
+  it("V2.3.2 so many of one /64 of IPv6 at once", async () => {
+    const config = { trustedProxies: ["127.0.0.1"] };
+    const service = await servers.startNode({ config, socketLimits: { maxSocketsPerAddress: 1 } });
+    const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
+    const url = `${service.url.replace("http", "ws")}/trpc?connectionParams=1`;
+    const socket = new WebSocket(url, from("2001:db8:1:2::1"));
+    await once(socket, "open");
+    const statusFrom = async (address: string) =>
+      (await shake(service, undefined, from(address).headers)).status;
+    expect(await statusFrom("2001:db8:1:2:3::9")).toBe(503);
+    expect(await statusFrom("2001:db8:1:3::1")).toBe(101);
+    const closed = once(socket, "close");
+    socket.close();
+    await closed;
+    await service.stop();
+  });
+
   it("API-08 messages of 16 KiB", async () => {
     const { socket, closed } = await openSocket(here);
     socket.send("x".repeat(16 * 1024 + 1));
@@ -285,6 +310,24 @@ describe("what a WebSocket may take", () => {
       const { closed } = await openSocket(service);
       expect(await closed).toMatchObject({ code: 1012 });
     });
+  });
+
+  it("V2.3.2 so long without a word of whose it is", async () => {
+    await withLimits({ contextMs: 50 }, async (service) => {
+      const { closed } = await openSocket(service);
+      expect(await closed).toMatchObject({ code: 1008 });
+    });
+  });
+
+  it("a sign of life, as tRPC and WebSocket ask for it", async () => {
+    const { socket, messages, closed } = await openSocket(here);
+    const pong = once(socket, "pong");
+    socket.ping("x");
+    expect(String(await pong)).toBe("x");
+    socket.send("PING");
+    await expect.poll(() => messages).toEqual(["PONG"]);
+    socket.terminate();
+    await closed;
   });
 
   it("no silence after a ping", async () => {

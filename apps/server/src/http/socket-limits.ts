@@ -2,7 +2,7 @@
 export interface SocketLimits {
   /** WebSockets at once; they are connections too, and leave room for requests. */
   readonly maxSockets: number;
-  /** WebSockets of one address at once: the browsers behind one router. */
+  /** WebSockets of one address, or /64 of IPv6, at once: the browsers behind one router. */
   readonly maxSocketsPerAddress: number;
   /** Largest message, in bytes; a connection that sends a larger one is closed. */
   readonly maxMessageBytes: number;
@@ -12,6 +12,8 @@ export interface SocketLimits {
   readonly maxCallsInFlight: number;
   /** Most that waits for a client to read it, in bytes; above it the connection is cut. */
   readonly maxUnreadBytes: number;
+  /** Longest wait for the message that says whose the connection is, in milliseconds. */
+  readonly contextMs: number;
   /** Silence of a client after which it is asked for a sign of life, in milliseconds. */
   readonly pingMs: number;
   /** Longest wait for that sign, in milliseconds. */
@@ -27,6 +29,7 @@ export const socketLimits: SocketLimits = {
   maxBatchSize: 100,
   maxCallsInFlight: 32,
   maxUnreadBytes: 1024 * 1024,
+  contextMs: 10_000,
   pingMs: 15_000,
   pongMs: 5_000,
   lifeMs: 3_600_000,

@@ -8,7 +8,9 @@ import type { Logger } from "../log.ts";
 import { createCallFlow, type CallFlow } from "./call-flow.ts";
 import type { RefusalKind } from "./error-response.ts";
 import { maxUrlCharacters } from "./http-limits.ts";
+import { PacedSocket } from "./paced-socket.ts";
 import { socketLimits, type SocketLimits } from "./socket-limits.ts";
+import { answerPings } from "./socket-pings.ts";
 
 /** The WebSockets of the service. */
 export interface SocketServer {
@@ -31,6 +33,8 @@ export interface SocketServerOptions {
 }
 
 const path = "/trpc";
+/** The client did not say in time whose the connection is. */
+const policyViolation = 1008;
 
 /** Serves the procedures over WebSockets. */
 export function createSocketServer(options: SocketServerOptions): SocketServer {
@@ -38,9 +42,11 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   const limits = { ...socketLimits, ...options.limits };
   const server = new WebSocketServer({
     noServer: true,
+    WebSocket: PacedSocket,
     maxPayload: limits.maxMessageBytes,
     // A small message could become a large one.
     perMessageDeflate: false,
+    autoPong: false,
   });
   const refusals = new WeakMap<Duplex, (kind: RefusalKind) => void>();
   server.on("wsClientError", (_error, socket) => refusals.get(socket)?.("malformed"));
@@ -57,7 +63,7 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     if (admission.kind === "refused") {
       return admission.httpStatus === 403 ? "foreign" : "malformed";
     }
-    const address = admission.address ?? "";
+    const address = admission.limitAddress;
     const isFull =
       flows.size >= limits.maxSockets ||
       (ofAddress.get(address) ?? 0) >= limits.maxSocketsPerAddress;
@@ -69,21 +75,26 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     flows.set(client, flow);
     ofAddress.set(address, (ofAddress.get(address) ?? 0) + 1);
     const life = setTimeout(flow.finish, limits.lifeMs);
+    const silence = setTimeout(() => client.close(policyViolation), limits.contextMs);
     client.on("close", () => {
       clearTimeout(life);
+      clearTimeout(silence);
       flows.delete(client);
       const left = (ofAddress.get(address) ?? 0) - 1;
       if (left > 0) ofAddress.set(address, left);
       else ofAddress.delete(address);
     });
+    answerPings(client);
     getWSConnectionHandler({
       wss: server,
       router,
       maxBatchSize: limits.maxBatchSize,
+      dangerouslyDisablePong: true,
       keepAlive: { enabled: true, pingMs: limits.pingMs, pongWaitMs: limits.pongMs },
       experimental_encoder: flow.encoder,
       async createContext(request) {
         const made = await auth.createSocketContext(request);
+        clearTimeout(silence);
         log.info({ requestId: made.requestId, method: "GET", path, status: 101 }, "request");
         return made;
       },

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { TRPCRequestInfo } from "@trpc/server/http";
 import { PortcullisError } from "../errors.ts";
+import { limitAddress } from "../limits/ip-address.ts";
 import type { Parts } from "../parts.ts";
 import { nameRequest } from "../request-ids.ts";
 import type { AuthContext, Caller } from "./auth-context.ts";
@@ -28,15 +29,20 @@ export interface SocketRequest extends SocketHandshake {
 export type SocketAdmission =
   | {
       readonly kind: "admitted";
-      /** The client's IP address, as the socket or a trusted proxy says it. */
-      readonly address: string | null;
+      /**
+       * What limits count the client as: its IP address, as the socket or a trusted proxy says it.
+       * IPv6 counts as its /64.
+       */
+      readonly limitAddress: string;
     }
   | { readonly kind: "refused"; readonly requestId: string; readonly httpStatus: 400 | 403 };
 
 /** Judges a handshake as it judges a request: browsers let any page open a WebSocket to anywhere. */
 export function admitSocket(parts: Parts, handshake: SocketHandshake): SocketAdmission {
   const { caller, refusal } = judgeHandshake(parts, handshake);
-  if (refusal === undefined) return { kind: "admitted", address: caller.address };
+  if (refusal === undefined) {
+    return { kind: "admitted", limitAddress: limitAddress(caller.address) };
+  }
   const httpStatus = refusal.status === "FORBIDDEN" ? 403 : 400;
   return { kind: "refused", requestId: caller.requestId, httpStatus };
 }
