@@ -164,7 +164,8 @@ test("V13.2.4 V13.1.1 V9.1.3 nobody is called but Postgres, Redis and the mail s
   expect(new Set(modules)).toEqual(new Set(known));
   expect(importsOf("node:net")).toEqual(new Set(["isIP"]));
   // WebSockets are taken, and opened to nobody.
-  expect(importsOf("ws")).toEqual(new Set(["WebSocketServer"]));
+  expect(importsOf("ws")).toEqual(new Set(["WebSocket", "WebSocketServer"]));
+  expect(own.filter(({ text }) => /\bnew (?:WebSocket|PacedSocket)\(/.test(text))).toEqual([]);
   expect(own.filter(({ text }) => /(?<![.\w])fetch\(/.test(text))).toEqual([]);
 });
 
