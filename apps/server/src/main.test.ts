@@ -1,7 +1,8 @@
+import { cp } from "node:fs/promises";
 import { createServer, connect, type Server, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { createTestDatabase, startRedis } from "@portcullis/test-servers";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServiceProcess, type ServiceProcess } from "../demo/service-process.ts";
 import {
   clientOf,
@@ -24,6 +25,22 @@ function variablesOf({
     AUTH_SECRET: "a secret of the tests: 32 bytes or more",
     PORT: "0",
   };
+}
+
+/** The data of an embedded service that has run once: to make a Postgres takes seconds. */
+let made: Awaited<ReturnType<typeof temporaryFolder>>;
+
+beforeAll(async () => {
+  made = await temporaryFolder();
+  const first = await startServiceProcess({ DATA_DIR: made.path, PORT: "0" });
+  await first.stop();
+});
+afterAll(() => made[Symbol.asyncDispose]());
+
+async function folderWithData(): Promise<typeof made> {
+  const folder = await temporaryFolder();
+  await cp(made.path, folder.path, { recursive: true });
+  return folder;
 }
 
 /** Sends the head of a login and waits until the server has taken it. */
@@ -96,7 +113,7 @@ describe("a fault that nobody handled", () => {
   it.each(Object.entries(faults))(
     "V16.5.4 %s: it is logged in the log's form, and ends the process with code 1",
     async (_, code) => {
-      await using folder = await temporaryFolder();
+      await using folder = await folderWithData();
       const module = `data:text/javascript,${encodeURIComponent(`${fault}${code}`)}`;
       await using service = await startServiceProcess({
         DATA_DIR: folder.path,
@@ -116,7 +133,7 @@ describe("a fault that nobody handled", () => {
 });
 
 it("V4.1.3 tells the person who starts it where the mails are, and the log not", async () => {
-  await using folder = await temporaryFolder();
+  await using folder = await folderWithData();
   await using service = await startServiceProcess({ DATA_DIR: folder.path, PORT: "0" });
   await service.waitForOutput("/outbox");
   const told = service.output.filter((line) => line.includes("/outbox"));
@@ -127,7 +144,7 @@ it("V4.1.3 tells the person who starts it where the mails are, and the log not",
 });
 
 it("V4.1.3 tells of no such place where it is reached through a proxy", async () => {
-  await using folder = await temporaryFolder();
+  await using folder = await folderWithData();
   const variables = { DATA_DIR: folder.path, PORT: "0", TRUSTED_PROXIES: "127.0.0.1/32" };
   await using service = await startServiceProcess(variables);
   expect(service.output.join("\n")).not.toContain("/outbox");

@@ -41,6 +41,8 @@ export interface Mutation {
   readonly rule: string;
   /** The story in which it is missed soonest; default: the life of a service. */
   readonly story?: StoryName;
+  /** A seed that misses it, or did: where a search had better begin. Default 0. */
+  readonly shownBy?: number;
   /** What the store does when it is asked. */
   readonly store?: Partial<StoreMutation>;
   readonly postgres?: PostgresMutation;
@@ -416,6 +418,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: "a commit without an answer leaves its fence",
+    shownBy: 212,
     build: withTransaction((transaction) => ({
       commit: async () => {
         const outcome = await transaction.commit();
@@ -465,6 +468,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: "SQL from outside begins an epoch",
+    shownBy: 3108,
     postgres: { ignoresOutOfBand: true },
   },
   {
@@ -484,6 +488,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: "a row under way is marked until it is there, whatever becomes of others",
+    shownBy: 228,
     build: withNear(NearThatEndsTogether),
   },
   {
@@ -497,6 +502,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: "a new epoch empties the memory",
+    shownBy: 324,
     build: notClearingAfter("renew"),
   },
   {
@@ -506,6 +512,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: "memory is used only while the belief is valid",
+    shownBy: 723,
     build: withLease(({ membership }) => ({ allowsMemory: () => membership.id !== undefined })),
   },
   {
@@ -514,6 +521,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: "a renewal heeds an eviction",
+    shownBy: 604,
     build: withPrimary((primary) => ({
       renew: async (nodeId) => ({
         ...(await primary.renew(nodeId)),
@@ -558,6 +566,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: "a silent process is waited for",
+    shownBy: 2118,
     writer: withMembership(({ primary, entropy }) => ({
       evict: async (nodeIds) => {
         await primary.evictNodes(nodeIds, entropy.token());
@@ -588,6 +597,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: "an epoch is known from after the answer",
+    shownBy: 172,
     story: "bypass edge",
     build: misdating("answered"),
   },
