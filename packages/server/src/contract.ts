@@ -275,6 +275,18 @@ export type AuthProcedures = {
     revokeOthers: MutationContract<void, { sessionIds: string[] }>;
   };
   account: {
+    /**
+     * What the audit log has about the user's own account: logins, also failed ones, changes, ended
+     * sessions, what admins did. Newest first; `limit`: most entries of the page, 1 to 100, default 50.
+     * The `nextCursor` of a page is the `cursor` of the next; the last page has none.
+     *
+     * Nothing in it tells of others. What an admin did has `actorId`, `sessionId`, `address`,
+     * `userAgent` and `requestId` null, as what an operator did has; a ban's reason is left out, and
+     * so are calls that were denied. What another service revoked has only the session.
+     *
+     * Refuses with `input_invalid`, and as all procedures for signed-in users do.
+     */
+    activity: QueryContract<{ cursor?: string | undefined; limit?: number | undefined }, AuditPage>;
     /** Changes the name to show. Refuses as `logout` does, and with `input_invalid`. */
     rename: MutationContract<{ name: string }, User>;
     /**

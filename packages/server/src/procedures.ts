@@ -1,20 +1,30 @@
 import { createAdminProcedures } from "./admin/admin-procedures.ts";
 import { createPermitted } from "./admin/permitted.ts";
-import { changeEmail, changeEmailInput } from "./accounts/change-email.ts";
-import { changePassword, changePasswordInput } from "./accounts/change-password.ts";
+import { changeEmailInput } from "./accounts/change-email-input.ts";
+import { changeEmail } from "./accounts/change-email.ts";
+import { changePasswordInput } from "./accounts/change-password-input.ts";
+import { changePassword } from "./accounts/change-password.ts";
 import { confirmEmail, confirmEmailInput } from "./accounts/confirm-email.ts";
-import { forgotPassword, forgotPasswordInput } from "./accounts/forgot-password.ts";
-import { register, registerInput } from "./accounts/register.ts";
+import { forgotPasswordInput } from "./accounts/forgot-password-input.ts";
+import { forgotPassword } from "./accounts/forgot-password.ts";
+import { registerInput } from "./accounts/register-input.ts";
+import { activityInput, pageActivity } from "./accounts/page-activity.ts";
+import { register } from "./accounts/register.ts";
 import { removeAccount } from "./accounts/remove-account.ts";
-import { rename, renameInput } from "./accounts/rename.ts";
-import { resetPassword, resetPasswordInput } from "./accounts/reset-password.ts";
-import { verifyEmail, verifyEmailInput } from "./accounts/verify-email.ts";
+import { renameInput } from "./accounts/rename-input.ts";
+import { rename } from "./accounts/rename.ts";
+import { resetPasswordInput } from "./accounts/reset-password-input.ts";
+import { resetPassword } from "./accounts/reset-password.ts";
+import { verifyEmailInput } from "./accounts/verify-email-input.ts";
+import { verifyEmail } from "./accounts/verify-email.ts";
 import type { LimitedCall } from "./limits/require-admission.ts";
 import { createOpenToAll } from "./open-to-all.ts";
 import type { Parts } from "./parts.ts";
-import { confirm, confirmInput } from "./sessions/confirm.ts";
+import { confirmInput } from "./sessions/confirm-input.ts";
+import { confirm } from "./sessions/confirm.ts";
 import { listSessions } from "./sessions/list-sessions.ts";
-import { login, loginInput } from "./sessions/login.ts";
+import { loginInput } from "./sessions/login-input.ts";
+import { login } from "./sessions/login.ts";
 import { logoutEverywhere } from "./sessions/logout-everywhere.ts";
 import { logout } from "./sessions/logout.ts";
 import { refresh, refreshInput } from "./sessions/refresh.ts";
@@ -64,6 +74,9 @@ export function createProcedures(root: Root, parts: Parts) {
       revokeOthers: signedIn.input(noInput).mutation(({ ctx }) => revokeOtherSessions(parts, ctx)),
     },
     account: {
+      activity: signedIn
+        .input(activityInput)
+        .query(({ input, ctx }) => pageActivity(parts, input, ctx.auth)),
       rename: signedIn.input(renameInput).mutation(({ input, ctx }) => rename(parts, input, ctx)),
       changePassword: signedIn
         .concat(sentAlone)

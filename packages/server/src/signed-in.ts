@@ -5,7 +5,11 @@ import { PortcullisError } from "./errors.ts";
 import { admitCall } from "./limits/require-admission.ts";
 import type { LimitedCall } from "./limits/require-admission.ts";
 import type { Parts } from "./parts.ts";
-import { openSubscription } from "./subscriptions/live-subscription.ts";
+import {
+  findSubscription,
+  withSubscription,
+  openSubscription,
+} from "./subscriptions/live-subscription.ts";
 import type { Root } from "./trpc.ts";
 
 export interface SignedInRules {
@@ -34,16 +38,19 @@ export function createSignedIn(
     if (permission !== undefined && !mayStay(auth)) await deny(parts, { ...ctx, auth }, permission);
     if (type !== "subscription") return next<{ auth: SignedIn }>({ ctx: { auth } });
 
-    const subscription = openSubscription(parts, ctx, {
-      auth,
-      path,
-      signal,
-      onHeld(current) {
-        if (permission === undefined || mayStay(current)) return;
-        throw new PortcullisError("permission_denied", { facts: { permission } });
-      },
-    });
-    const result = await next<{ auth: SignedIn }>({ ctx: { auth } });
+    const onHeld = (current: SignedIn): void => {
+      if (permission === undefined || mayStay(current)) return;
+      throw new PortcullisError("permission_denied", { facts: { permission } });
+    };
+    const found = findSubscription(parts, ctx);
+    if (found !== undefined) {
+      found.require(onHeld);
+      return next<{ auth: SignedIn }>({ ctx: { auth } });
+    }
+
+    const subscription = openSubscription(parts, ctx, { auth, path, signal, onHeld });
+    const handedOn = { auth, ...withSubscription(parts, subscription) };
+    const result = await next<{ auth: SignedIn }>({ ctx: handedOn });
     if (result.ok) return { ...result, data: subscription.guard(result.data) };
     subscription.close();
     return result;

@@ -23,7 +23,7 @@ test("CA-01 a UUID has one spelling", () => {
 });
 
 test("DB-04 text that Postgres or UTF-8 cannot carry is refused", () => {
-  const schema = plainText(3);
+  const schema = plainText(3, "The text");
   for (const good of ["", "abc", "\u{1F600}", "\n"]) {
     expect(schema.safeParse(good).success).toBe(true);
   }

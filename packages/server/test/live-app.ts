@@ -24,11 +24,18 @@ export interface Subscriber {
 }
 
 export type Over = "sse" | "ws";
-export type LivePath = "values" | "observed" | "moderated" | "failing" | "refusing";
+export type LivePath =
+  | "values"
+  | "observed"
+  | "moderated"
+  | "signedInThenPermitted"
+  | "permittedThenSignedIn"
+  | "failing"
+  | "refusing";
 
 /** An application with live procedures over one node. */
 export interface LiveApp extends AsyncDisposable {
-  /** Sends a value to all subscribers of `values`, `observed` and `moderated`. */
+  /** Sends a value to all subscribers but those of `late`, `failing` and `refusing`. */
   send(value: unknown): void;
   /** How many resolvers are listening. */
   listening(): number;
@@ -82,6 +89,11 @@ export async function startLiveApp({ auth }: TestNode): Promise<LiveApp> {
     auth: auth.router,
     values: signedIn.subscription(values),
     moderated: t.procedure.concat(auth.permitted("posts:moderate")).subscription(values),
+    signedInThenPermitted: signedIn.concat(auth.permitted("posts:moderate")).subscription(values),
+    permittedThenSignedIn: t.procedure
+      .concat(auth.permitted("posts:moderate"))
+      .concat(auth.signedIn)
+      .subscription(values),
     observed: signedIn.subscription(() =>
       observable<unknown>((observer) => {
         const listener = (value: unknown): void => observer.next(value);

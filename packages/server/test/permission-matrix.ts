@@ -75,6 +75,20 @@ const tokens = [
 ];
 const userSummary = [...user, "createdAt", "ban.bannedAt", "ban.reason", "ban.expiresAt"];
 
+const auditEntries = [
+  "id",
+  "at",
+  "kind",
+  "outcome",
+  "actorId",
+  "userId",
+  "sessionId",
+  "address",
+  "userAgent",
+  "requestId",
+  "details",
+].map((field) => `entries[].${field}`);
+
 export const permissionMatrix: Readonly<Record<string, MatrixRow>> = {
   register: {
     input: ["email", "password", "name"],
@@ -187,6 +201,13 @@ export const permissionMatrix: Readonly<Record<string, MatrixRow>> = {
     data: "the caller's own",
     outcome: signedIn,
   },
+  "account.activity": {
+    input: ["cursor", "limit"],
+    output: auditEntries,
+    mintsTokens: false,
+    data: "the caller's own",
+    outcome: signedIn,
+  },
   "account.rename": {
     input: ["name"],
     output: user,
@@ -266,19 +287,7 @@ export const permissionMatrix: Readonly<Record<string, MatrixRow>> = {
   },
   "admin.auditLog": {
     input: ["userId", "cursor", "limit"],
-    output: [
-      "entries[].id",
-      "entries[].at",
-      "entries[].kind",
-      "entries[].outcome",
-      "entries[].actorId",
-      "entries[].userId",
-      "entries[].sessionId",
-      "entries[].address",
-      "entries[].userAgent",
-      "entries[].requestId",
-      "entries[].details",
-    ],
+    output: auditEntries,
     mintsTokens: false,
     data: "any user's",
     outcome: adminReaders,

@@ -92,6 +92,7 @@ export const validInputs: Readonly<Record<string, (cast: Cast) => unknown>> = {
   "sessions.revokeOthers": async ({ node, caller }) => {
     if (caller !== undefined) await node.login(caller.email);
   },
+  "account.activity": () => ({ limit: 10 }),
   "account.rename": () => ({ name: "Grace" }),
   "account.changePassword": () => ({
     currentPassword: testPassword,

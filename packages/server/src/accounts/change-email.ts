@@ -1,13 +1,11 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { auditEvent } from "../audit/audit-event.ts";
 import type { SignedInContext } from "../context/auth-context.ts";
 import { admitForAccount } from "../limits/require-admission.ts";
 import type { Parts } from "../parts.ts";
 import { requireLiveSession } from "../sessions/require-live-session.ts";
 import { requireRecentPassword } from "../sessions/require-recent-password.ts";
-import { emailSchema } from "./email.ts";
-
-export const changeEmailInput = z.strictObject({ email: emailSchema });
+import type { changeEmailInput } from "./change-email-input.ts";
 
 /**
  * Writes down that the user wants another address. Whether somebody has it already is found out when

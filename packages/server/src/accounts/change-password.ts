@@ -1,30 +1,19 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { auditEvent } from "../audit/audit-event.ts";
 import type { SignedInContext } from "../context/auth-context.ts";
 import type { TokenSet } from "../contract.ts";
 import { PortcullisError } from "../errors.ts";
 import { admitForAccount, admitPasswordTry } from "../limits/require-admission.ts";
 import type { Parts } from "../parts.ts";
-import { newPasswordSchema, presentedPasswordSchema } from "../passwords/password-schema.ts";
 import { deleteEmailTokens } from "../repositories/email-tokens.ts";
 import { changeUser, findCredentials } from "../repositories/users.ts";
 import { answerTokens } from "../sessions/answer-tokens.ts";
 import { openSession } from "../sessions/open-session.ts";
-import { refreshTokenPlaceSchema, requirePlace } from "../sessions/refresh-token-place.ts";
+import { requirePlace } from "../sessions/refresh-token-place.ts";
 import { requireLiveSession } from "../sessions/require-live-session.ts";
+import type { changePasswordInput } from "./change-password-input.ts";
 import { requireGoodPassword } from "./require-good-password.ts";
 import { tellUser } from "./tell-user.ts";
-
-export const changePasswordInput = z
-  .strictObject({
-    currentPassword: presentedPasswordSchema,
-    newPassword: newPasswordSchema,
-    refreshTokenIn: refreshTokenPlaceSchema,
-  })
-  .refine((input) => input.newPassword !== input.currentPassword, {
-    path: ["newPassword"],
-    message: "must be another than the current one",
-  });
 
 /**
  * Changes the password, by the current one: a stolen access token is not enough. All sessions end,

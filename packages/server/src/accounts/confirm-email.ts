@@ -10,12 +10,12 @@ import { deleteEmailTokens, findEmailToken, takeEmailToken } from "../repositori
 import { deleteRegistrations } from "../repositories/registrations.ts";
 import { changeUser, findUserByEmail } from "../repositories/users.ts";
 import { requireLiveSession } from "../sessions/require-live-session.ts";
-import { plainText } from "../text-rules.ts";
-import { isSecretOf, opaqueTokenLengthMax, parseOpaqueToken } from "../tokens/opaque-token.ts";
+import { opaqueTokenSchema } from "../tokens/opaque-token-schema.ts";
+import { isSecretOf, parseOpaqueToken } from "../tokens/opaque-token.ts";
 import { viewUser } from "../user-view.ts";
 import { mailName } from "./mail-name.ts";
 
-export const confirmEmailInput = z.strictObject({ token: plainText(opaqueTokenLengthMax) });
+export const confirmEmailInput = z.strictObject({ token: opaqueTokenSchema });
 
 /**
  * Makes the address that the token was sent to the user's. Only the signed-in user who asked for it

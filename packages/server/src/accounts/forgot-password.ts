@@ -1,11 +1,9 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { auditEvent } from "../audit/audit-event.ts";
 import type { AuthContext } from "../context/auth-context.ts";
 import { admitForAccount } from "../limits/require-admission.ts";
 import type { Parts } from "../parts.ts";
-import { emailSchema } from "./email.ts";
-
-export const forgotPasswordInput = z.strictObject({ email: emailSchema });
+import type { forgotPasswordInput } from "./forgot-password-input.ts";
 
 /**
  * Writes down that a reset was asked for, and looks nobody up: whether there is such a user is found

@@ -1,23 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
+import type { z } from "zod";
 import { auditEvent } from "../audit/audit-event.ts";
 import type { AuthContext } from "../context/auth-context.ts";
 import { admitForAccount } from "../limits/require-admission.ts";
 import type { Parts } from "../parts.ts";
-import { newPasswordSchema } from "../passwords/password-schema.ts";
 import { insertRegistration } from "../repositories/registrations.ts";
 import type { AuthTransaction } from "../repositories/tables.ts";
 import { insertUserOrTouch } from "../repositories/users.ts";
-import { displayNameSchema } from "./display-name.ts";
-import { emailSchema } from "./email.ts";
+import type { registerInput } from "./register-input.ts";
 import { requireGoodPassword } from "./require-good-password.ts";
 import { registrationLifeMs } from "./token-lives.ts";
-
-export const registerInput = z.strictObject({
-  email: emailSchema,
-  password: newPasswordSchema,
-  name: displayNameSchema,
-});
 
 /**
  * Writes down that somebody wants an account, and what they chose for it. A used email gets the same

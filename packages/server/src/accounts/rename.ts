@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { auditEvent } from "../audit/audit-event.ts";
 import type { SignedInContext } from "../context/auth-context.ts";
 import type { User } from "../contract.ts";
@@ -8,9 +8,7 @@ import type { Parts } from "../parts.ts";
 import { changeUser } from "../repositories/users.ts";
 import { requireLiveSession } from "../sessions/require-live-session.ts";
 import { viewUser } from "../user-view.ts";
-import { displayNameSchema } from "./display-name.ts";
-
-export const renameInput = z.strictObject({ name: displayNameSchema });
+import type { renameInput } from "./rename-input.ts";
 
 export async function rename(
   parts: Parts,

@@ -1,22 +1,16 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { auditEvent } from "../audit/audit-event.ts";
 import type { EmailTokenFailure } from "../audit/audit-event.ts";
 import type { AuthContext } from "../context/auth-context.ts";
 import { PortcullisError } from "../errors.ts";
 import type { Parts } from "../parts.ts";
-import { newPasswordSchema } from "../passwords/password-schema.ts";
 import { deleteEmailTokens, findEmailToken, takeEmailToken } from "../repositories/email-tokens.ts";
 import { deleteRegistrations } from "../repositories/registrations.ts";
 import { changeUser, holdUser, loadUser } from "../repositories/users.ts";
-import { plainText } from "../text-rules.ts";
-import { isSecretOf, opaqueTokenLengthMax, parseOpaqueToken } from "../tokens/opaque-token.ts";
+import { isSecretOf, parseOpaqueToken } from "../tokens/opaque-token.ts";
 import { mailName } from "./mail-name.ts";
 import { requireGoodPassword } from "./require-good-password.ts";
-
-export const resetPasswordInput = z.strictObject({
-  token: plainText(opaqueTokenLengthMax),
-  newPassword: newPasswordSchema,
-});
+import type { resetPasswordInput } from "./reset-password-input.ts";
 
 /**
  * Sets a new password by the token of a mail, and signs nobody in: a mailbox is no second password.

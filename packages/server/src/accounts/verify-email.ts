@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
+import type { z } from "zod";
 import { auditEvent } from "../audit/audit-event.ts";
 import type { EmailTokenFailure } from "../audit/audit-event.ts";
 import type { AuthContext } from "../context/auth-context.ts";
 import { PortcullisError } from "../errors.ts";
 import { admitPasswordTry } from "../limits/require-admission.ts";
 import type { Parts } from "../parts.ts";
-import { presentedPasswordSchema } from "../passwords/password-schema.ts";
 import { findRegistration, takeRegistrations } from "../repositories/registrations.ts";
 import type { RegistrationRecord } from "../repositories/registrations.ts";
 import type { AuthTransaction } from "../repositories/tables.ts";
@@ -20,13 +19,8 @@ import {
 } from "../repositories/users.ts";
 import type { UserRecord } from "../repositories/users.ts";
 import { isBanned } from "../sessions/admit-user.ts";
-import { plainText } from "../text-rules.ts";
-import { isSecretOf, opaqueTokenLengthMax, parseOpaqueToken } from "../tokens/opaque-token.ts";
-
-export const verifyEmailInput = z.strictObject({
-  token: plainText(opaqueTokenLengthMax),
-  password: presentedPasswordSchema,
-});
+import { isSecretOf, parseOpaqueToken } from "../tokens/opaque-token.ts";
+import type { verifyEmailInput } from "./verify-email-input.ts";
 
 /** A rival for the email can come in between reading and writing so often before we give up. */
 const attemptsMax = 3;

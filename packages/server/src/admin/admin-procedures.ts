@@ -1,6 +1,7 @@
 import type { Parts } from "../parts.ts";
 import { noInput } from "../text-rules.ts";
-import { banUser, createBanInput } from "./ban-user.ts";
+import { createBanInput } from "./ban-input.ts";
+import { banUser } from "./ban-user.ts";
 import { findUser } from "./find-user.ts";
 import { auditLogInput, pageAuditLog } from "./page-audit-log.ts";
 import { listUsersInput, pageUsers } from "./page-users.ts";
@@ -8,7 +9,8 @@ import { logUserOut } from "./log-user-out.ts";
 import type { OwnPermission } from "./permissions.ts";
 import type { Permitted } from "./permitted.ts";
 import { revokeAllTokens } from "./revoke-all-tokens.ts";
-import { createSetRoleInput, setRole } from "./set-role.ts";
+import { createSetRoleInput } from "./set-role-input.ts";
+import { setRole } from "./set-role.ts";
 import { unbanUser } from "./unban-user.ts";
 import { userIdInput } from "./user-id-input.ts";
 
@@ -33,7 +35,7 @@ export function createAdminProcedures(permitted: Permitted, parts: Parts) {
         .input(userIdInput)
         .mutation(({ input, ctx }) => logUserOut(parts, input, ctx)),
       setRole: may("users:set_role")
-        .input(createSetRoleInput(parts.roles))
+        .input(createSetRoleInput(parts.roles.names))
         .mutation(({ input, ctx }) => setRole(parts, input, ctx)),
     },
     auditLog: may("audit:read")

@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 const ask = (path: string, input: unknown): Promise<Answer> =>
-  node.query(`auth.admin.${path}?input=${encodeURIComponent(JSON.stringify(input))}`, {
+  node.query(`auth.${path}?input=${encodeURIComponent(JSON.stringify(input))}`, {
     token: admin.tokens.accessToken,
   });
 
@@ -44,7 +44,7 @@ describe("DB-02 a search", () => {
     ["*", []],
     ["$1", []],
   ])("for %j finds what has it, and wildcards are letters", async (search, expected) => {
-    const { users } = (await ask("users.list", { search, limit: 100 })).data as UserPage;
+    const { users } = (await ask("admin.users.list", { search, limit: 100 })).data as UserPage;
     expect(users.map((user) => user.name).toSorted()).toEqual(expected.toSorted());
   });
 
@@ -58,11 +58,11 @@ describe("DB-02 a search", () => {
     ["for a list", ["a"]],
     ["for an object", { ilike: "%" }],
   ])("%s is refused", async (_, search) => {
-    expect(reasonOf(await ask("users.list", { search }))).toBe("input_invalid");
+    expect(reasonOf(await ask("admin.users.list", { search }))).toBe("input_invalid");
   });
 
   test("of 100 characters beyond the first plane is taken", async () => {
-    const answer = await ask("users.list", { search: "\u{1f600}".repeat(100) });
+    const answer = await ask("admin.users.list", { search: "\u{1f600}".repeat(100) });
     expect(answer.data).toEqual({ users: [] });
   });
 });
@@ -75,20 +75,24 @@ describe("DB-01 a cursor", () => {
   const good = writeCursor(ofUsers);
 
   test("that was given out is taken, by its own list only", async () => {
-    expect((await ask("users.list", { cursor: good })).status).toBe(200);
-    expect((await ask("auditLog", { cursor: writeCursor({ id: 7 }) })).status).toBe(200);
-    expect(reasonOf(await ask("auditLog", { cursor: good }))).toBe("input_invalid");
+    expect((await ask("admin.users.list", { cursor: good })).status).toBe(200);
+    for (const path of ["admin.auditLog", "account.activity"]) {
+      expect((await ask(path, { cursor: writeCursor({ id: 7 }) })).status).toBe(200);
+      expect(reasonOf(await ask(path, { cursor: good }))).toBe("input_invalid");
+    }
     const ofLog = writeCursor({ id: 7 });
-    expect(reasonOf(await ask("users.list", { cursor: ofLog }))).toBe("input_invalid");
+    expect(reasonOf(await ask("admin.users.list", { cursor: ofLog }))).toBe("input_invalid");
   });
 
   test("whatever time it names is taken, as far as Postgres knows it", async () => {
     for (const createdAtMicros of [0, 1, Number.MAX_SAFE_INTEGER]) {
       const cursor = writeCursor({ createdAtMicros, id });
-      expect((await ask("users.list", { cursor })).status).toBe(200);
+      expect((await ask("admin.users.list", { cursor })).status).toBe(200);
     }
     const cursor = writeCursor({ id: Number.MAX_SAFE_INTEGER });
-    expect((await ask("auditLog", { cursor })).status).toBe(200);
+    for (const path of ["admin.auditLog", "account.activity"]) {
+      expect((await ask(path, { cursor })).status).toBe(200);
+    }
   });
 
   test.each([
@@ -124,7 +128,7 @@ describe("DB-01 a cursor", () => {
     ["a number", 1],
     ["an object", ofUsers],
   ])("%s is refused", async (_, cursor) => {
-    for (const path of ["users.list", "auditLog"]) {
+    for (const path of ["admin.users.list", "admin.auditLog", "account.activity"]) {
       expect([path, reasonOf(await ask(path, { cursor }))]).toEqual([path, "input_invalid"]);
     }
   });
@@ -134,7 +138,7 @@ describe("DB-01 a page", () => {
   test.each([0, -1, 101, 1e9, 0.5, "50", null, [50], { limit: 1 }])(
     "of %j entries is refused",
     async (limit) => {
-      for (const path of ["users.list", "auditLog"]) {
+      for (const path of ["admin.users.list", "admin.auditLog", "account.activity"]) {
         expect([path, reasonOf(await ask(path, { limit }))]).toEqual([path, "input_invalid"]);
       }
     },
@@ -142,7 +146,7 @@ describe("DB-01 a page", () => {
 
   test("cannot be ordered by the caller", async () => {
     for (const wish of [{ orderBy: "password_hash" }, { sort: "role" }, { dir: "asc" }]) {
-      expect(reasonOf(await ask("users.list", wish))).toBe("input_invalid");
+      expect(reasonOf(await ask("admin.users.list", wish))).toBe("input_invalid");
     }
   });
 });
@@ -173,8 +177,8 @@ describe("V1.3.9 an id", () => {
       const answer = await node.mutate(`auth.admin.users.${name}`, input, options);
       expect([name, reasonOf(answer)]).toEqual([name, "input_invalid"]);
     }
-    expect(reasonOf(await ask("users.byId", { userId }))).toBe("input_invalid");
-    expect(reasonOf(await ask("auditLog", { userId }))).toBe("input_invalid");
+    expect(reasonOf(await ask("admin.users.byId", { userId }))).toBe("input_invalid");
+    expect(reasonOf(await ask("admin.auditLog", { userId }))).toBe("input_invalid");
   });
 });
 

@@ -2,24 +2,18 @@ import { z } from "zod";
 import type { UserPage } from "../contract.ts";
 import type { Parts } from "../parts.ts";
 import { listUsers } from "../repositories/user-list.ts";
-import { codePoints, lowerCaseUuidSchema, plainText } from "../text-rules.ts";
+import { boundedText, lowerCaseUuidSchema } from "../text-rules.ts";
 import { cursorSchema, writeCursor } from "./cursor.ts";
 import { pageSizeSchema, takePage } from "./page.ts";
 import { summarizeUser } from "./user-summary.ts";
-
-const searchLengthMax = 100;
 
 const placeSchema = z.strictObject({ createdAtMicros: z.int().min(0), id: lowerCaseUuidSchema });
 
 export const listUsersInput = z.strictObject({
   // NFC, as names are stored.
-  search: plainText(4 * searchLengthMax)
-    .overwrite((text) => text.normalize("NFC"))
-    .refine(
-      (text) => codePoints(text) >= 1 && codePoints(text) <= searchLengthMax,
-      `must have 1 to ${searchLengthMax} characters`,
-    )
-    .optional(),
+  search: boundedText("The search", { maxCodePoints: 100, maxLength: 400 }, (text) =>
+    text.normalize("NFC"),
+  ).optional(),
   cursor: cursorSchema(placeSchema).optional(),
   limit: pageSizeSchema,
 });

@@ -1,7 +1,9 @@
 import { z } from "zod";
 
+const problem = "The limit must be a whole number from 1 to 100.";
+
 /** Most entries of a page. */
-export const pageSizeSchema = z.int().min(1).max(100).default(50);
+export const pageSizeSchema = z.int(problem).min(1, problem).max(100, problem).default(50);
 
 /**
  * The page of a list that was read one further, so as to know whether there is more.

@@ -39,7 +39,6 @@ export interface RoleOptions {
  */
 export interface Roles {
   readonly names: readonly [string, ...string[]];
-  isKnown(role: string): boolean;
   permits(role: string, permission: string): boolean;
   /**
    * Whether `other` permits everything that `role` does. Of a role that is not in the table nobody
@@ -48,7 +47,6 @@ export interface Roles {
   isWithin(role: string, other: string): boolean;
 }
 
-export const roleLengthMax = 40;
 const rolesMax = 50;
 const permissionsMax = 200;
 const rolePattern = /^[a-z][a-z0-9_]{0,39}$/;
@@ -66,7 +64,6 @@ export function createRoles({ permissions = [], custom = {} }: RoleOptions = {})
     table.get(role)?.has(permission) ?? false;
   return {
     names: [userRole, adminRole, ...Object.keys(custom)],
-    isKnown: (role) => table.has(role),
     permits,
     isWithin(role, other) {
       const permitted = table.get(role);

@@ -1,25 +1,13 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { auditEvent } from "../audit/audit-event.ts";
 import type { Origin } from "../audit/audit-event.ts";
 import type { SignedInContext } from "../context/auth-context.ts";
 import type { UserSummary } from "../contract.ts";
 import type { Parts } from "../parts.ts";
-import { lowerCaseUuidSchema, plainText } from "../text-rules.ts";
 import { actOnUser } from "./act-on-user.ts";
 import type { AuditedChange } from "./audited-change.ts";
-import { roleLengthMax } from "./permissions.ts";
-import type { Roles } from "./permissions.ts";
+import type { createSetRoleInput } from "./set-role-input.ts";
 import { summarizeUser } from "./user-summary.ts";
-
-export function createSetRoleInput(roles: Roles) {
-  return z.strictObject({
-    userId: lowerCaseUuidSchema,
-    role: plainText(roleLengthMax).refine(
-      roles.isKnown,
-      `must be one of ${roles.names.join(", ")}`,
-    ),
-  });
-}
 
 /**
  * Gives a user another role. Tokens stay good and do not carry it: every call is judged by the role

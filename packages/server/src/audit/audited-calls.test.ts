@@ -54,6 +54,7 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
   "sessions.list": [],
   "sessions.revoke": [["session_revoked", "caller", "caller", "caller's"]],
   "sessions.revokeOthers": [["sessions_revoked", "caller", "caller", "caller's"]],
+  "account.activity": [],
   "account.rename": [["name_changed", "caller", "caller", "caller's"]],
   "account.changePassword": [["password_changed", "caller", "caller", "opened"]],
   "account.changeEmail": [["email_change_requested", "caller", "caller", "caller's"]],

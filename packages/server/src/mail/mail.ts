@@ -9,16 +9,22 @@ const recipient = { to: emailSchema };
  * To whom a mail about their account goes. The name is null unless the address is verified: until
  * then a stranger may have chosen it, and could have us print it to the owner of the address.
  */
-const accountOwner = { ...recipient, name: plainText(400).nullable() };
+const accountOwner = { ...recipient, name: plainText(400, "The name").nullable() };
 
 /** A secret that its reader brings back to us, and how long it is good for from now on. */
-const proof = { token: plainText(200).min(1), expiresInMinutes: z.int().min(1).max(10_080) };
+const proof = {
+  token: plainText(200, "The token").min(1),
+  expiresInMinutes: z.int().min(1).max(10_080),
+};
 
 /** Milliseconds since 1970. */
 const at = z.int().min(0).max(8_640_000_000_000_000);
 
 /** What came with a request: the User-Agent header and the client's IP address. */
-const device = { userAgent: plainText(1024).nullable(), address: plainText(64).nullable() };
+const device = {
+  userAgent: plainText(1024, "The user agent").nullable(),
+  address: plainText(64, "The address").nullable(),
+};
 
 /** All kinds of mails, as they are kept until they are sent. */
 export const mailSchema = z.discriminatedUnion("kind", [

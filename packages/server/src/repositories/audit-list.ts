@@ -1,5 +1,6 @@
+import type { Selectable } from "kysely";
 import { epochMs, safeInteger } from "./column-values.ts";
-import type { AuthDatabase } from "./tables.ts";
+import type { AuditEventTable, AuthDatabase } from "./tables.ts";
 
 /** An entry of the audit log. Its id says the order in which entries were written. */
 export interface AuditRecord {
@@ -16,30 +17,57 @@ export interface AuditRecord {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-export interface AuditQuery {
-  /** Only what this user did, or was done to them. */
-  readonly userId: string | undefined;
+interface AuditPlace {
   /** The last entry of the page before. */
   readonly afterId: number | undefined;
   readonly limit: number;
 }
 
+export interface AuditQuery extends AuditPlace {
+  /** Only what this user did, or was done to them. */
+  readonly userId: string | undefined;
+}
+
 /** Entries of the audit log, newest first. */
 export async function listAuditEvents(
   database: AuthDatabase,
-  { userId, afterId, limit }: AuditQuery,
+  { userId, ...place }: AuditQuery,
 ): Promise<AuditRecord[]> {
-  let query = database
+  let query = newestFirst(database, place);
+  if (userId !== undefined) {
+    query = query.where((eb) => eb.or([eb("user_id", "=", userId), eb("actor_id", "=", userId)]));
+  }
+  return (await query.execute()).map(readRow);
+}
+
+export interface AccountQuery extends AuditPlace {
+  readonly userId: string;
+  readonly kinds: readonly string[];
+}
+
+/** Entries about one account, of these kinds, newest first; whoever the actor was. */
+export async function listAuditEventsAbout(
+  database: AuthDatabase,
+  { userId, kinds, ...place }: AccountQuery,
+): Promise<AuditRecord[]> {
+  const rows = await newestFirst(database, place)
+    .where("user_id", "=", userId)
+    .where("kind", "in", kinds)
+    .execute();
+  return rows.map(readRow);
+}
+
+function newestFirst(database: AuthDatabase, { afterId, limit }: AuditPlace) {
+  const query = database
     .selectFrom("portcullis.audit_event")
     .selectAll()
     .orderBy("id", "desc")
     .limit(limit);
-  if (userId !== undefined) {
-    query = query.where((eb) => eb.or([eb("user_id", "=", userId), eb("actor_id", "=", userId)]));
-  }
-  if (afterId !== undefined) query = query.where("id", "<", afterId);
-  const rows = await query.execute();
-  return rows.map((row) => ({
+  return afterId === undefined ? query : query.where("id", "<", afterId);
+}
+
+function readRow(row: Selectable<AuditEventTable>): AuditRecord {
+  return {
     id: safeInteger(row.id),
     at: epochMs(row.at),
     kind: row.kind,
@@ -52,5 +80,5 @@ export async function listAuditEvents(
     requestId: row.request_id,
     // Written by insertAuditEvents only, and an object there.
     details: row.details as AuditRecord["details"],
-  }));
+  };
 }

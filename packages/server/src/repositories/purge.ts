@@ -43,44 +43,24 @@ export async function deleteSessions(
   await database.deleteFrom("portcullis.session").where("id", "in", sessionIds).execute();
 }
 
-/** What was chosen at a registration, and not verified in time. @returns how many were deleted. */
-export async function deleteOverdueRegistrations(
-  database: AuthDatabase,
-  nowMs: number,
-  limit: number,
-): Promise<number> {
-  const rows = await database
-    .deleteFrom("portcullis.registration")
-    .where("id", "in", (eb) =>
-      eb
-        .selectFrom("portcullis.registration")
-        .select("id")
-        .where("expires_at", "<", new Date(nowMs))
-        .limit(limit),
-    )
-    .returning("id")
-    .execute();
-  return rows.length;
-}
+/** What was chosen at a registration, and not verified in time. */
+export const deleteOverdueRegistrations = deleteOverdue("portcullis.registration");
 
-/** What was mailed, and not used in time. @returns how many were deleted. */
-export async function deleteOverdueEmailTokens(
-  database: AuthDatabase,
-  nowMs: number,
-  limit: number,
-): Promise<number> {
-  const rows = await database
-    .deleteFrom("portcullis.email_token")
-    .where("id", "in", (eb) =>
-      eb
-        .selectFrom("portcullis.email_token")
-        .select("id")
-        .where("expires_at", "<", new Date(nowMs))
-        .limit(limit),
-    )
-    .returning("id")
-    .execute();
-  return rows.length;
+/** What was mailed, and not used in time. */
+export const deleteOverdueEmailTokens = deleteOverdue("portcullis.email_token");
+
+function deleteOverdue(table: "portcullis.registration" | "portcullis.email_token") {
+  /** @returns how many were deleted. */
+  return async (database: AuthDatabase, nowMs: number, limit: number): Promise<number> => {
+    const rows = await database
+      .deleteFrom(table)
+      .where("id", "in", (eb) =>
+        eb.selectFrom(table).select("id").where("expires_at", "<", new Date(nowMs)).limit(limit),
+      )
+      .returning("id")
+      .execute();
+    return rows.length;
+  };
 }
 
 /** @returns how many were deleted. */

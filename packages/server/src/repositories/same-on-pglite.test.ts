@@ -10,7 +10,7 @@ import { expect, test } from "vitest";
 import { createNode, openDatabase, reasonOf } from "../../test/start-auth.ts";
 import { auditEvent } from "../audit/audit-event.ts";
 import { insertAuditEvents } from "./audit-events.ts";
-import { listAuditEvents } from "./audit-list.ts";
+import { listAuditEvents, listAuditEventsAbout } from "./audit-list.ts";
 import { createDatabasePort } from "./database-port.ts";
 import type { DatabasePort } from "./database-port.ts";
 import {
@@ -235,6 +235,13 @@ async function adminViews(
   const entries = await read((db) => listAuditEvents(db, log));
   note(entries);
   note(await read((db) => listAuditEvents(db, { ...log, userId, afterId: entries[0]?.id })));
+  const kinds = entries.slice(0, 1).map(({ kind }) => kind);
+  note(await read((db) => listAuditEventsAbout(db, { ...log, userId, kinds })));
+  note(
+    await read((db) =>
+      listAuditEventsAbout(db, { ...log, userId, kinds, afterId: entries[0]?.id }),
+    ),
+  );
   note(await transact(raiseTokenEpoch));
 }
 

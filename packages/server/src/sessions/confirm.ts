@@ -1,22 +1,17 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { auditEvent } from "../audit/audit-event.ts";
 import type { SignedInContext } from "../context/auth-context.ts";
 import type { TokenSet } from "../contract.ts";
 import { PortcullisError } from "../errors.ts";
 import { admitForAccount, admitPasswordTry } from "../limits/require-admission.ts";
 import type { Parts } from "../parts.ts";
-import { presentedPasswordSchema } from "../passwords/password-schema.ts";
 import { revokeSessions } from "../repositories/sessions.ts";
 import { findCredentials } from "../repositories/users.ts";
 import { answerTokens } from "./answer-tokens.ts";
+import type { confirmInput } from "./confirm-input.ts";
 import { openSession } from "./open-session.ts";
 import { requireLiveSession } from "./require-live-session.ts";
-import { refreshTokenPlaceSchema, requirePlace } from "./refresh-token-place.ts";
-
-export const confirmInput = z.strictObject({
-  password: presentedPasswordSchema,
-  refreshTokenIn: refreshTokenPlaceSchema,
-});
+import { requirePlace } from "./refresh-token-place.ts";
 
 /**
  * Authenticates the user again (RFC 9470). The session is replaced and not renewed, so that tokens

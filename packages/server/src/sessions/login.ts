@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { emailSchema } from "../accounts/email.ts";
+import type { z } from "zod";
 import { tellUser } from "../accounts/tell-user.ts";
 import { auditEvent } from "../audit/audit-event.ts";
 import type { AuditEvent, LoginFailure } from "../audit/audit-event.ts";
@@ -8,7 +7,6 @@ import type { TokenSet } from "../contract.ts";
 import { PortcullisError } from "../errors.ts";
 import { admitForAccount, admitPasswordTry } from "../limits/require-admission.ts";
 import type { Parts } from "../parts.ts";
-import { presentedPasswordSchema } from "../passwords/password-schema.ts";
 import type { Password } from "../passwords/password-schema.ts";
 import { recogniseDevice } from "../repositories/sessions.ts";
 import type { AuthTransaction } from "../repositories/tables.ts";
@@ -20,15 +18,10 @@ import { answerTokens } from "./answer-tokens.ts";
 import type { OpenedSession } from "./answer-tokens.ts";
 import { endOldestSessions } from "./end-oldest-sessions.ts";
 import { endSessions } from "./end-sessions.ts";
+import type { loginInput } from "./login-input.ts";
 import { openSession } from "./open-session.ts";
 import { findPreviousSession } from "./previous-session.ts";
-import { refreshTokenPlaceSchema, requirePlace } from "./refresh-token-place.ts";
-
-export const loginInput = z.strictObject({
-  email: emailSchema,
-  password: presentedPasswordSchema,
-  refreshTokenIn: refreshTokenPlaceSchema,
-});
+import { requirePlace } from "./refresh-token-place.ts";
 
 /**
  * Opens a session. An unknown email, a wrong password, an unverified and a banned user get the same

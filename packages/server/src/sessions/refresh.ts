@@ -15,8 +15,8 @@ import {
 import type { RefreshTokenRecord } from "../repositories/refresh-tokens.ts";
 import { touchSession } from "../repositories/sessions.ts";
 import type { AuthTransaction } from "../repositories/tables.ts";
-import { plainText } from "../text-rules.ts";
-import { hashOf, opaqueTokenLengthMax, parseOpaqueToken } from "../tokens/opaque-token.ts";
+import { opaqueTokenSchema } from "../tokens/opaque-token-schema.ts";
+import { hashOf, parseOpaqueToken } from "../tokens/opaque-token.ts";
 import type { OpaqueToken } from "../tokens/opaque-token.ts";
 import { answerTokens } from "./answer-tokens.ts";
 import { endSessions } from "./end-sessions.ts";
@@ -25,9 +25,7 @@ import type { RefreshVerdict } from "./judge-refresh.ts";
 import { requirePlace } from "./refresh-token-place.ts";
 import { findSuccessor, successorOf } from "./refresh-token.ts";
 
-export const refreshInput = z.strictObject({
-  refreshToken: plainText(opaqueTokenLengthMax).nullish(),
-});
+export const refreshInput = z.strictObject({ refreshToken: opaqueTokenSchema.nullish() });
 
 /** Written at most so often, so that a session that is in use costs no write at every refresh. */
 const lastUsedEveryMs = 3_600_000;

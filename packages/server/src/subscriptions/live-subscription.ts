@@ -20,18 +20,47 @@ export interface SubscriptionLife {
 }
 
 export interface LiveSubscription {
+  /**
+   * One more condition for the subscription to go on.
+   *
+   * @throws what the condition throws, if it does not hold by what was read last.
+   */
+  readonly require: (onHeld: OnHeld) => void;
   /** Makes of what the resolver returned what ends with the session. */
   readonly guard: (data: unknown) => unknown;
   readonly close: () => void;
 }
+
+/** @throws PortcullisError when who is signed in may no longer have the subscription. */
+type OnHeld = (auth: SignedIn) => void;
 
 export interface SubscriptionCall {
   readonly auth: SignedIn;
   readonly path: string;
   /** Aborted by tRPC when the client has left. */
   readonly signal: AbortSignal | undefined;
-  /** @throws PortcullisError when who is signed in may no longer have the subscription. */
-  readonly onHeld: (auth: SignedIn) => void;
+  readonly onHeld: OnHeld;
+}
+
+/** Under which the context of a call has what one plug-in has opened, for those after it. */
+const opened = Symbol("live subscription");
+
+interface OpenedIn {
+  readonly [opened]?: { readonly by: Parts; readonly subscription: LiveSubscription };
+}
+
+/** The subscription that a plug-in before this one has opened for the call. */
+export function findSubscription(
+  parts: Parts,
+  ctx: AuthContext & OpenedIn,
+): LiveSubscription | undefined {
+  // Another auth has other sessions.
+  return ctx[opened]?.by === parts ? ctx[opened].subscription : undefined;
+}
+
+/** Lets the plug-ins after this one find the subscription. */
+export function withSubscription(parts: Parts, subscription: LiveSubscription): OpenedIn {
+  return { [opened]: { by: parts, subscription } };
 }
 
 /**
@@ -59,7 +88,13 @@ export function openSubscription(
   signal?.addEventListener("abort", close);
   if (signal?.aborted === true) close();
 
-  ctx.watchAccessToken(onHeld, closed.signal).catch((error: unknown) => {
+  const conditions = [onHeld];
+  let last = auth;
+  const hold = (current: SignedIn): void => {
+    last = current;
+    for (const condition of conditions) condition(current);
+  };
+  ctx.watchAccessToken(hold, closed.signal).catch((error: unknown) => {
     close();
     revoked.abort(error);
   });
@@ -77,6 +112,10 @@ export function openSubscription(
       }),
   };
   return {
+    require(condition) {
+      conditions.push(condition);
+      condition(last);
+    },
     guard(data) {
       if (isObservable(data)) return guardObservable(data, life);
       if (isAsyncIterable(data)) return guardIterable(data, life);

@@ -89,12 +89,18 @@ test.each(["sse", "ws"] as const)("RT-13 all tokens revoked end it over %s", asy
   expect(await subscriber.next()).toMatchObject({ kind: "error", reason: "token_revoked" });
 });
 
-test.each(["sse", "ws"] as const)(
-  "V8.3.2 a role that permits it no longer ends it over %s, and one that does not matter goes on",
-  async (over) => {
+const moderatedWays = (["sse", "ws"] as const).flatMap((over) =>
+  (["moderated", "signedInThenPermitted", "permittedThenSignedIn"] as const).map(
+    (path): readonly [Over, LivePath] => [over, path],
+  ),
+);
+
+test.each(moderatedWays)(
+  "V8.3.2 a role that permits it no longer ends it over %s to %s, and one that does not matter goes on",
+  async (over, path) => {
     const { accessToken, user } = await signUp();
     await a.changeUser(user.id, { role: "moderator" });
-    const moderated = await app.subscribe(over, "moderated", accessToken);
+    const moderated = await app.subscribe(over, path, accessToken);
     const plain = await app.subscribe(over, "values", accessToken);
     expect(moderated.first).toEqual({ kind: "value", value: "ready" });
     await a.changeUser(user.id, { role: "user" });
@@ -106,10 +112,19 @@ test.each(["sse", "ws"] as const)(
     app.send("still here");
     expect(await plain.next()).toEqual({ kind: "value", value: "still here" });
     await plain.leave();
-    const refused = await app.subscribe(over, "moderated", accessToken);
+    const refused = await app.subscribe(over, path, accessToken);
     expect(refused.first).toMatchObject({ kind: "error", reason: "permission_denied" });
   },
 );
+
+test.each(moderatedWays)("RT-13 a logout ends it over %s to %s", async (over, path) => {
+  names += 1;
+  const { accessToken } = await a.signUpAs("moderator", `live${names}@example.test`);
+  const subscriber = await app.subscribe(over, path, accessToken);
+  expect(subscriber.first).toEqual({ kind: "value", value: "ready" });
+  await a.mutate("auth.logout", undefined, { token: accessToken });
+  expect(await subscriber.next()).toMatchObject({ kind: "error", reason: "token_revoked" });
+});
 
 test.each(ways)("a refresh and an expired token leave it alone over %s to %s", async (...way) => {
   const [over, path] = way;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startLiveApp } from "../../test/live-app.ts";
 import type { LiveApp, LivePath, Over } from "../../test/live-app.ts";
 import { startWorld } from "../../test/start-auth.ts";
@@ -48,6 +48,40 @@ test("V2.3.2 a session has as many as it may, and one more is refused", async ()
   // What is no subscription has nothing to do with it.
   expect((await node.me(token)).status).toBe(200);
   await Promise.all(open.map((subscriber) => subscriber.leave()));
+});
+
+test.each(["signedInThenPermitted", "permittedThenSignedIn"] as const)(
+  "V2.3.2 two plug-ins of one procedure take one place and one watch: %s",
+  async (path) => {
+    names += 1;
+    const { accessToken } = await node.signUpAs("admin", `bound${names}@example.test`);
+    const watch = vi.spyOn(node.cache, "watch");
+    const open = [];
+    for (const over of ["sse", "ws", "sse"] as const) {
+      open.push(await app.subscribe(over, path, accessToken));
+    }
+    expect(open.map(({ first }) => first.kind)).toEqual(["value", "value", "error"]);
+    expect(watch).toHaveBeenCalledTimes(2);
+    await Promise.all(open.map((subscriber) => subscriber.leave()));
+    // The next subscriptions of the session have the places, and watches of their own.
+    await expect.poll(app.listening).toBe(0);
+    const next = await app.subscribe("ws", path, accessToken);
+    expect(next.first.kind).toBe("value");
+    expect(watch).toHaveBeenCalledTimes(3);
+    await next.leave();
+  },
+);
+
+test("V2.3.2 a place is free again when the second plug-in refuses", async () => {
+  const token = await signUp();
+  for (let round = 0; round < 3; round += 1) {
+    const { first, leave } = await app.subscribe("ws", "signedInThenPermitted", token);
+    expect(first).toMatchObject({ kind: "error", reason: "permission_denied" });
+    await leave();
+  }
+  const { first, leave } = await app.subscribe("ws", "values", token);
+  expect(first.kind).toBe("value");
+  await leave();
 });
 
 test("V2.3.2 of many at once exactly as many begin", async () => {

@@ -2,8 +2,6 @@ import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypt
 import { lowerCaseUuidSchema } from "../text-rules.ts";
 
 const secretBytes = 32;
-/** Longest opaque token that is looked at, in characters. Ours have 80. */
-export const opaqueTokenLengthMax = 200;
 
 /**
  * A token that says nothing by itself: the id finds its row, the secret proves it. Only the secret's

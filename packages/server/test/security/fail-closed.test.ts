@@ -24,6 +24,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 const queries = new Set([
   "me",
   "sessions.list",
+  "account.activity",
   "admin.users.list",
   "admin.users.byId",
   "admin.auditLog",

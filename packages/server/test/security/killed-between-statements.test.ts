@@ -179,6 +179,7 @@ const countOf = (rows: Rows, table: string): number =>
 const queries = new Set([
   "me",
   "sessions.list",
+  "account.activity",
   "admin.users.list",
   "admin.users.byId",
   "admin.auditLog",

@@ -157,19 +157,17 @@ function noSuchUser(): CommandOutcome {
   return failed("user_not_found", "There is no user with this email.");
 }
 
-/** The fields of the console, as they are called here. */
-const argumentNames: Readonly<Record<string, string>> = {
-  email: "The email",
-  name: "--name",
-  password: "The password",
-  reason: "--reason",
-  expiresAt: "--until",
+/** Which flags the fields of the console are here. */
+const flags: Readonly<Record<string, string>> = {
+  name: "--name: ",
+  reason: "--reason: ",
+  expiresAt: "--until: ",
 };
 
 function inputInvalid({ issues }: InputRefusal): CommandOutcome {
   const [issue] = issues;
-  const field = argumentNames[issue?.path ?? ""] ?? "An argument";
-  return notTried("input_invalid", `Nothing was changed. ${field}: ${issue?.message}.`);
+  const flag = flags[issue?.path ?? ""] ?? "";
+  return notTried("input_invalid", `Nothing was changed. ${flag}${issue?.message}`);
 }
 
 function describeUser({ user, liveSessions }: UserReport): string[] {
