@@ -78,8 +78,11 @@ test("V13.1.1 V13.1.2 V13.1.3 the connections and waits of the page are those of
   expect(text).toContain(`${socketLimits.maxSockets} may be WebSockets`);
   expect(text).toContain(`${socketLimits.maxSocketsPerAddress} of one address`);
   expect(text).toContain(
-    `${socketLimits.maxMessageBytes / 1024} KiB and ${socketLimits.maxBatchSize} calls`,
+    `${socketLimits.maxMessageBytes / 1024} KiB, ${socketLimits.maxMessageParts} parts and ${socketLimits.maxBatchSize} calls`,
   );
+  expect(text).toContain(`${socketLimits.maxMessagesPerSecond} messages, pings or calls`);
+  expect(text).toContain(`Above ${socketLimits.maxWaitingMessages} messages that wait`);
+  expect(text).toContain(`${socketLimits.finishMs / 1000} s for calls in flight`);
   expect(text).toContain(`while ${socketLimits.maxCallsInFlight} calls are in flight`);
   expect(text).toContain(`above ${socketLimits.maxUnreadBytes / 1024 ** 2} MiB`);
   expect(text).toContain(`silent for ${socketLimits.pingMs / 1000} s`);

@@ -1,24 +1,24 @@
-import { describe, expect, it } from "vitest";
-import type { WebSocket } from "ws";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createCallFlow } from "./call-flow.ts";
+import type { PacedSocket } from "./paced-socket.ts";
 import { socketLimits } from "./socket-limits.ts";
 
 /** What a flow asks of its connection, written down. */
-function createFlow(unreadBytes = 0) {
+function createFlow() {
   const done: string[] = [];
+  const counted: number[] = [];
   const client = {
-    bufferedAmount: unreadBytes,
+    count: (messages: number) => counted.push(messages),
     pause: () => done.push("pause"),
     resume: () => done.push("resume"),
-    terminate: () => done.push("terminate"),
     close: (code: number) => done.push(`close ${code}`),
     send: (text: string) => done.push(`send ${text}`),
-  } as unknown as WebSocket;
-  const limits = { ...socketLimits, maxCallsInFlight: 2, maxUnreadBytes: 100 };
+  } as unknown as PacedSocket;
+  const limits = { ...socketLimits, maxCallsInFlight: 2 };
   const { encoder, finish } = createCallFlow(client, limits);
   const receive = (message: unknown): unknown => encoder.decode(JSON.stringify(message));
   const answer = (message: unknown): unknown => encoder.encode(message);
-  return { done, receive, answer, finish };
+  return { done, counted, receive, answer, finish };
 }
 
 const query = (id: unknown) => ({ id, method: "query", params: { path: "x" } });
@@ -74,10 +74,12 @@ describe("the flow of calls", () => {
     },
   );
 
-  it("cuts a client that does not read", () => {
-    const { done, answer } = createFlow(101);
-    answer(data(1));
-    expect(done).toEqual(["terminate"]);
+  it("V2.3.2 counts each call of a batch towards the messages of a second", () => {
+    const { counted, receive } = createFlow();
+    receive(query(1));
+    receive([query(2), query(3), {}]);
+    receive([]);
+    expect(counted).toEqual([0, 2, 0]);
   });
 
   it("finishes once the calls in flight are answered, and takes none that come later", async () => {
@@ -91,5 +93,18 @@ describe("the flow of calls", () => {
     answer(data(1));
     await new Promise((resolve) => setImmediate(resolve));
     expect(done.slice(-2)).toEqual(['send {"id":null,"method":"reconnect"}', "close 1012"]);
+  });
+
+  it("V7.3.2 finishes in its time, whatever is never answered", () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { done, receive, finish } = createFlow();
+    // Without params it is no call, and is answered without its id.
+    receive({ id: 1, method: "query" });
+    finish();
+    vi.advanceTimersByTime(socketLimits.finishMs - 1);
+    expect(done).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(done).toEqual(['send {"id":null,"method":"reconnect"}', "close 1012"]);
   });
 });

@@ -1,12 +1,15 @@
 import { jsonEncoder, type Encoder } from "@trpc/server/adapters/ws";
-import type { WebSocket } from "ws";
+import type { PacedSocket } from "./paced-socket.ts";
 import type { SocketLimits } from "./socket-limits.ts";
 
 /** The calls of one WebSocket, which tRPC begins as fast as they come. */
 export interface CallFlow {
   /** Through which tRPC reads and writes the messages of the connection. */
   readonly encoder: Encoder;
-  /** Takes no more calls, and closes the connection when those in flight are answered. */
+  /**
+   * Takes no more calls, and closes the connection when those in flight are answered, or have had
+   * their time.
+   */
   readonly finish: () => void;
 }
 
@@ -18,13 +21,10 @@ const policyViolation = 1008;
 /** Service Restart (RFC 6455, registry): come back. */
 const serviceRestart = 1012;
 
-/**
- * Bounds the calls in flight: a client that sends more is not read until some are answered. And it
- * bounds what waits to be read: a client that does not is cut.
- */
+/** Bounds the calls in flight: a client that sends more is not read until some are answered. */
 export function createCallFlow(
-  client: WebSocket,
-  { maxCallsInFlight, maxUnreadBytes }: SocketLimits,
+  client: PacedSocket,
+  { maxCallsInFlight, finishMs }: SocketLimits,
 ): CallFlow {
   const states = new Map<CallId, CallState>();
   let inFlight = 0;
@@ -67,11 +67,13 @@ export function createCallFlow(
       decode(data) {
         if (isFinishing) throw new Error("The connection is about to be closed");
         const message: unknown = jsonEncoder.decode(data);
-        for (const each of [message].flat()) begin(each);
+        const calls = [message].flat();
+        // The message itself is counted where it arrives.
+        client.count(Math.max(calls.length - 1, 0));
+        for (const each of calls) begin(each);
         return message;
       },
       encode(message) {
-        if (client.bufferedAmount > maxUnreadBytes) client.terminate();
         answer(message);
         return jsonEncoder.encode(message);
       },
@@ -79,6 +81,8 @@ export function createCallFlow(
     finish() {
       isFinishing = true;
       if (inFlight === 0) close();
+      // What was no call after all is never answered.
+      else setTimeout(close, finishMs).unref();
     },
   };
 }

@@ -74,14 +74,16 @@ const titleOf = async (events: AsyncIterator<StreamEvent, "end">): Promise<strin
 
 /** A client that calls over a WebSocket only. */
 function socketClient(service: TestService, token: string) {
+  let opened = 0;
   const client = createWSClient({
+    onOpen: () => (opened += 1),
     url: `${service.url.replace("http", "ws")}/trpc`,
     WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
     connectionParams: { authorization: `Bearer ${token}` },
     retryDelayMs: () => 50,
   });
   const api = createTRPCClient<AppRouter>({ links: [wsLink({ client })] });
-  return { api, close: () => client.close() };
+  return { api, opened: () => opened, close: () => client.close() };
 }
 
 /** What a subscriber over a WebSocket hears, one thing after the other. */
@@ -319,13 +321,30 @@ describe("what a WebSocket may take", () => {
     });
   });
 
+  it("as long as it likes, once it is known whose it is", async () => {
+    await withLimits({ contextMs: 2000 }, async (service) => {
+      const { accessToken } = await signedInClient(service);
+      const known = socketClient(service, accessToken);
+      expect(await known.api.auth.me.query()).toMatchObject({ name: "Name" });
+      const silent = await openSocket(service);
+      expect(await silent.closed).toMatchObject({ code: 1008 });
+      expect(await known.api.auth.me.query()).toMatchObject({ name: "Name" });
+      expect(known.opened()).toBe(1);
+      await known.close();
+    });
+  });
+
   it("a sign of life, as tRPC and WebSocket ask for it", async () => {
     const { socket, messages, closed } = await openSocket(here);
+    let pongs = 0;
+    socket.on("pong", () => (pongs += 1));
     const pong = once(socket, "pong");
     socket.ping("x");
     expect(String(await pong)).toBe("x");
     socket.send("PING");
     await expect.poll(() => messages).toEqual(["PONG"]);
+    // What was sent twice would have come before.
+    expect(pongs).toBe(1);
     socket.terminate();
     await closed;
   });

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Auth } from "@portcullis/server";
 import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
-import { WebSocketServer, type WebSocket } from "ws";
+import { WebSocketServer } from "ws";
 import type { BuiltAppRouter } from "../app-router.ts";
 import type { Logger } from "../log.ts";
 import { createCallFlow, type CallFlow } from "./call-flow.ts";
@@ -44,13 +44,15 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     noServer: true,
     WebSocket: PacedSocket,
     maxPayload: limits.maxMessageBytes,
+    maxFragments: limits.maxMessageParts,
+    maxBufferedChunks: limits.maxMessageParts,
     // A small message could become a large one.
     perMessageDeflate: false,
     autoPong: false,
   });
   const refusals = new WeakMap<Duplex, (kind: RefusalKind) => void>();
   server.on("wsClientError", (_error, socket) => refusals.get(socket)?.("malformed"));
-  const flows = new Map<WebSocket, CallFlow>();
+  const flows = new Map<PacedSocket, CallFlow>();
   const ofAddress = new Map<string, number>();
   let isStopping = false;
 
@@ -70,7 +72,8 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     return isFull ? "too_many_sockets" : { address };
   }
 
-  function serve(client: WebSocket, incoming: IncomingMessage, address: string): void {
+  function serve(client: PacedSocket, incoming: IncomingMessage, address: string): void {
+    client.setPace(limits);
     const flow = createCallFlow(client, limits);
     flows.set(client, flow);
     ofAddress.set(address, (ofAddress.get(address) ?? 0) + 1);
