@@ -1,10 +1,11 @@
 import type { Operation } from "@trpc/client";
-import type { Answer } from "./sender.ts";
+import { dataOf, type Answer } from "./sender.ts";
 import type { SessionCore } from "./session-core.ts";
+import { readUser } from "./token-set.ts";
 
 type AuthCall = (core: SessionCore, op: Operation) => Promise<Answer>;
 
-/** The procedures that carry secrets or change who is signed in, by their name under `authPath`. */
+/** The procedures that carry secrets, or change who is signed in or how they are shown, by their name under `authPath`. */
 const authCalls: Readonly<Record<string, AuthCall>> = {
   register: sendAsNobody,
   verifyEmail: sendAsNobody,
@@ -14,7 +15,8 @@ const authCalls: Readonly<Record<string, AuthCall>> = {
   refresh,
   confirm: replaceSession,
   "account.changePassword": replaceSession,
-  "account.confirmEmail": sendAsUser,
+  "account.rename": changeUser,
+  "account.confirmEmail": changeUser,
   logout: logOut,
   logoutEverywhere: logOut,
   "account.remove": endSession,
@@ -60,11 +62,22 @@ async function replaceSession(core: SessionCore, op: Operation): Promise<Answer>
   );
 }
 
-async function sendAsUser(core: SessionCore, op: Operation): Promise<Answer> {
+/** Shows the user as the answer has them. A refresh at the same time could show them as they were. */
+async function changeUser(core: SessionCore, op: Operation): Promise<Answer> {
   await core.settled();
   const login = core.current();
   if (login === undefined) return sendAsNobody(core, op);
-  return core.callIn(login, op.signal, (access) => core.sender.send(op, access));
+  return core.callIn(login, op.signal, (access) =>
+    login.changeBy(
+      () => core.sender.send(op, access),
+      (answer) => ({
+        access: login.access() ?? access,
+        refreshToken: login.refreshToken(),
+        user: readUser(dataOf(answer)),
+      }),
+      "renewed",
+    ),
+  );
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { User } from "@portcullis/server";
-import { sessionEndReason, type SessionEndReason } from "./errors.ts";
+import { sessionEndReason, SessionOverError, type SessionEndReason } from "./errors.ts";
 import type { AccessToken, IssuedTokens } from "./token-set.ts";
 
 /** How an attempt to get a fresh access token went. */
 export type Renewal =
   | { readonly kind: "renewed"; readonly access: AccessToken }
   /** The server says that the session is over; no further attempt is made. */
-  | { readonly kind: "ended"; readonly reason: SessionEndReason; readonly error: unknown }
+  | { readonly kind: "ended"; readonly error: unknown }
   /** No network, a deadline, a fault of the server: the session may live on. */
   | { readonly kind: "failed"; readonly error: unknown };
 
@@ -32,6 +32,8 @@ export interface Login {
   ): Promise<T>;
   /** Takes tokens that another tab was given. */
   adopt(tokens: Pick<IssuedTokens, "access" | "user">): void;
+  /** Another tab knows that it is over: whoever waits to ask the server need not. */
+  end(): void;
 }
 
 export interface LoginOptions {
@@ -79,7 +81,7 @@ export function createLogin(options: LoginOptions): Login {
         options.onFailed(login, error);
         return { kind: "failed", error };
       }
-      ended = { kind: "ended", reason, error };
+      ended = { kind: "ended", error };
       await options.onEnded(login, reason);
       return ended;
     }
@@ -109,6 +111,9 @@ export function createLogin(options: LoginOptions): Login {
       }),
     adopt(tokens) {
       ({ access, user } = tokens);
+    },
+    end() {
+      ended ??= { kind: "ended", error: new SessionOverError() };
     },
   };
   return login;

@@ -154,7 +154,9 @@ export function createSessionCore(options: ResolvedOptions): SessionCore {
     if (access !== undefined) tabs?.tell({ kind: change, access, user });
     takeNews(change);
     if (change === "renewed" && isStorageForeign) return;
-    if (refreshToken === null || storage === undefined) return;
+    // Another process may have saved a newer one over the token that is known here.
+    const isKnown = refreshToken === null || refreshToken === knownToken;
+    if (isKnown || storage === undefined) return;
     if (await storage.save({ version: 1, refreshToken, user })) knownToken = refreshToken;
   }
 
@@ -198,6 +200,7 @@ export function createSessionCore(options: ResolvedOptions): SessionCore {
 
   function hear(message: TabMessage): void {
     if (message.kind === "ended") {
+      current?.end();
       if (current !== undefined || isUnknown()) void leave(message.reason, "another tab");
       return;
     }

@@ -134,6 +134,58 @@ describe("a session changed while calls are under way", () => {
     ]);
   });
 
+  it("shows a new name at once, and keeps its tokens", async () => {
+    const storage = createPlace();
+    const { api, session, history } = createClient({ storage });
+    await session.restore();
+    const { refreshToken } = await api.auth.login.mutate(ada);
+    const save = vi.spyOn(storage, "save");
+    expect(await api.auth.account.rename.mutate({ name: "Countess" })).toHaveProperty(
+      "name",
+      "Countess",
+    );
+    expect(session.getSnapshot()).toMatchObject({ status: "signedIn", user: { name: "Countess" } });
+    expect(history).toHaveLength(3);
+    // Another process may have rotated the token since.
+    expect(save).not.toHaveBeenCalled();
+    expect(storage.record).toMatchObject({ refreshToken });
+    expect(await api.notes.whose.query()).toBe(ada.email);
+    expect(server.requestsTo("auth.refresh")).toHaveLength(0);
+  });
+
+  it("shows a new name after a refresh that began before it", async () => {
+    const { api, session } = createClient();
+    const { refreshToken } = await api.auth.login.mutate(ada);
+    const { issue } = server.state;
+    server.state.issue = (...given) => {
+      const tokens = issue(...given);
+      return { ...tokens, user: { ...tokens.user, name: "Name" } };
+    };
+    const gate = server.gate("auth.refresh");
+    const refreshing = api.auth.refresh.mutate({ refreshToken });
+    await gate.arrived;
+    const renaming = api.auth.account.rename.mutate({ name: "Countess" });
+    // Long enough for an answer, if the new name were sent now.
+    await api.notes.open.query();
+    await api.notes.open.query();
+    gate.open();
+    await Promise.all([refreshing, renaming]);
+    expect(session.getSnapshot()).toMatchObject({ user: { name: "Countess" } });
+  });
+
+  it("shows no new name of a user who has left meanwhile", async () => {
+    const { api, session } = createClient();
+    await api.auth.login.mutate(ada);
+    const gate = server.gate("auth.account.rename");
+    const renaming = api.auth.account.rename.mutate({ name: "Countess" });
+    await gate.arrived;
+    await api.auth.login.mutate(bob);
+    server.revive(ada.email);
+    gate.open();
+    await renaming;
+    expect(session.getSnapshot()).toMatchObject({ user: { email: bob.email, name: "Name" } });
+  });
+
   it("asks the app to clear what was the user's, once each time", async () => {
     const onSignedOut = vi.fn<(reason: string | undefined) => void>();
     const { api } = createClient({ onSignedOut });
@@ -511,6 +563,17 @@ describe("a cookie", () => {
     expect(server.requestsTo("auth.refresh")).toHaveLength(2);
   });
 
+  it("lets tabs hear of a new name", async () => {
+    const [first, second] = (await openTwoTabs()) as [WatchedClient, WatchedClient];
+    await first.api.auth.account.rename.mutate({ name: "Countess" });
+    await untilStatus(
+      second,
+      (each) => each.status === "signedIn" && each.user.name === "Countess",
+    );
+    expect(await second.api.notes.whose.query()).toBe(ada.email);
+    expect(server.requestsTo("auth.refresh")).toHaveLength(2);
+  });
+
   it("puts no call of one user under the name of another who signed in elsewhere", async () => {
     vi.stubGlobal("BroadcastChannel", undefined);
     const browser = createBrowserFetch();
@@ -571,6 +634,23 @@ describe("a cookie", () => {
       user: { email: ada.email },
       reason: "refresh_token_invalid",
     });
+  });
+
+  it("asks once whether it is over, for two tabs that are refused at once", async () => {
+    const tabs = await openTwoTabs();
+    const before = server.requestsTo("auth.refresh").length;
+    for (const login of server.state.logins) login.revoked = true;
+    const gate = server.gate("auth.refresh");
+    const calls = tabs.map(({ api }) => refusalOf(api.notes.whose.query()));
+    await gate.arrived;
+    await vi.waitFor(async () => {
+      const { pending } = await navigator.locks.query();
+      expect(pending.map((lock) => lock.name)).toContain(`portcullis ${server.url} auth`);
+    });
+    gate.open();
+    expect(await Promise.all(calls)).toEqual(["token_revoked", "token_revoked"]);
+    expect(server.requestsTo("auth.refresh").length - before).toBe(1);
+    expect(tabs.map(({ session }) => session.getSnapshot().status)).toEqual(["expired", "expired"]);
   });
 
   it("tells the tabs nothing else, and believes nothing else", async () => {

@@ -1,10 +1,16 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "tsdown";
 
-/** Bundles a file of this folder as an application would, by the names of the files that come of it. */
+const packageFolder = fileURLToPath(new URL("..", import.meta.url));
+
+/**
+ * Bundles a file as an application would, by the names of the files that come of it.
+ *
+ * @param entry from this folder, or absolute.
+ */
 export async function bundle(
   entry: string,
   options: { readonly external?: RegExp } = {},
@@ -12,9 +18,9 @@ export async function bundle(
   const folder = await mkdtemp(join(tmpdir(), "portcullis-client-"));
   try {
     await build({
-      cwd: fileURLToPath(new URL("..", import.meta.url)),
+      cwd: packageFolder,
       config: false,
-      entry: [join("src", entry)],
+      entry: [resolve(packageFolder, "src", entry)],
       outDir: folder,
       platform: "browser",
       deps: {

@@ -8,6 +8,7 @@ import type {
   ErrorData,
   FormattedError,
   TokenSet,
+  User,
 } from "@portcullis/server";
 import {
   initTRPC,
@@ -57,6 +58,7 @@ const t = initTRPC.context<Context>().create({
 
 interface Login {
   readonly email: string;
+  name: string;
   refreshToken: string;
   /** The direct parent of `refreshToken`, which a refresh answers with that same token. */
   parentToken?: string;
@@ -106,6 +108,10 @@ interface State {
   forgetParents(): void;
 }
 
+function userOf({ email, name }: Login): User {
+  return { id: email, email, name, role: "member", emailVerified: true };
+}
+
 interface AccessToken {
   readonly login: Login;
   standing: "live" | "token_expired" | "token_revoked";
@@ -125,13 +131,7 @@ function createState(): State {
       tokenType: "Bearer",
       expiresIn,
       refreshToken: login.refreshToken,
-      user: {
-        id: login.email,
-        email: login.email,
-        name: "Name",
-        role: "member",
-        emailVerified: true,
-      },
+      user: userOf(login),
     };
   }
 
@@ -206,7 +206,12 @@ function createRouter(state: State): TestRouter {
           if (input.password !== "right") throw new Refusal("UNAUTHORIZED", "invalid_credentials");
           const previous = state.access.get(ctx.token ?? "");
           if (previous !== undefined) previous.login.revoked = true;
-          const login: Login = { email: input.email, refreshToken: "", revoked: false };
+          const login: Login = {
+            email: input.email,
+            name: "Name",
+            refreshToken: "",
+            revoked: false,
+          };
           state.logins.add(login);
           return answer(ctx, state.issue(login, state.loginExpiresIn), input.refreshTokenIn);
         }),
@@ -214,7 +219,7 @@ function createRouter(state: State): TestRouter {
         .input((input: unknown) => input as Credentials)
         .mutation(({ input, ctx }) => {
           ctx.login.revoked = true;
-          const login: Login = { email: ctx.login.email, refreshToken: "", revoked: false };
+          const login: Login = { ...ctx.login, refreshToken: "", revoked: false };
           state.logins.add(login);
           return answer(ctx, state.issue(login, state.loginExpiresIn), input.refreshTokenIn);
         }),
@@ -245,13 +250,15 @@ function createRouter(state: State): TestRouter {
         for (const login of state.logins) login.revoked ||= login.email === ctx.login.email;
         return { tokenVersion: 2 };
       }),
-      me: signedIn.query(({ ctx }) => ({
-        id: ctx.login.email,
-        email: ctx.login.email,
-        name: "Name",
-        role: "member",
-        emailVerified: true,
-      })),
+      me: signedIn.query(({ ctx }) => userOf(ctx.login)),
+      account: t.router({
+        rename: signedIn
+          .input((input: unknown) => input as { name: string })
+          .mutation(({ input, ctx }) => {
+            ctx.login.name = input.name;
+            return userOf(ctx.login);
+          }),
+      }),
       sessions: t.router({
         list: signedIn.query(() => [
           {
