@@ -37,13 +37,16 @@ try {
 
   const laptop = await openPage(browser);
   await laptop.waitForURL(`${url}/sign-in`);
-  await submit(laptop, "Register", { Email: email, Password: password });
+  await laptop.getByRole("link", { name: "Create an account" }).click();
+  await submit(laptop, "Create account", { Name: "Ada", Email: email, Password: "too short" });
+  await laptop.getByText("Enter 15 to 256 characters.").waitFor();
+  await submit(laptop, "Create account", { Password: password });
   await laptop.getByText("Follow the link").waitFor();
   await laptop.goto(await seen(/http:\S+verify-email#token=\S+/));
-  await submit(laptop, "Open", { Password: password });
+  await submit(laptop, "Confirm", { Password: password });
   await laptop.waitForURL(`${url}/sign-in`);
   await signIn(laptop);
-  await laptop.getByLabel("A note").fill("Buy milk");
+  await laptop.getByLabel("New note").fill("Buy milk");
   await laptop.getByRole("button", { name: "Add" }).click();
   await laptop.getByText("Buy milk").waitFor();
 
@@ -52,9 +55,11 @@ try {
   await phone.getByText("Buy milk").waitFor();
   await phone.getByRole("button", { name: "Sign out everywhere" }).click();
   await phone.waitForURL(`${url}/sign-in`);
-  // What the other device asks for next is rendered for nobody.
-  await laptop.reload();
+  // What the other device asks for next is done for nobody.
+  await laptop.getByLabel("New note").fill("Too late");
+  await laptop.getByRole("button", { name: "Add" }).click();
   await laptop.waitForURL(`${url}/sign-in`);
+  await laptop.getByText("Your session was ended").waitFor();
   console.log("ok");
 } finally {
   await browser?.close();
@@ -76,7 +81,7 @@ async function submit(page: Page, action: string, fields: Record<string, string>
 
 async function openPage(chrome: Browser): Promise<Page> {
   const context = await chrome.newContext();
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   page.on("console", (message) => {
     if (message.type() === "error" && /hydrat/i.test(message.text())) {

@@ -30,16 +30,20 @@ try {
   const password = "correct horse battery staple";
 
   const laptop = await openPage(browser, url);
-  await laptop.getByRole("button", { name: "I am new here" }).click();
+  await laptop.getByRole("button", { name: "Create an account" }).click();
   await laptop.getByLabel("Name").fill("Ada");
+  await fillCredentials(laptop, "too short");
+  await laptop.getByRole("button", { name: "Create account" }).click();
+  await laptop.getByText("Enter 15 to 256 characters.").waitFor();
   await fillCredentials(laptop);
-  await laptop.getByRole("button", { name: "Register" }).click();
-  await laptop.getByText("Follow the link").waitFor();
+  await laptop.getByRole("button", { name: "Create account" }).click();
+  await laptop.getByRole("heading", { name: "Check your mail" }).waitFor();
   await laptop.goto(await seen(/http:\S+verify-email#token=\S+/));
-  await laptop.getByLabel("password").fill(password);
-  await laptop.getByRole("button", { name: "Open" }).click();
+  await laptop.getByLabel("Password").fill(password);
+  await laptop.getByRole("button", { name: "Confirm" }).click();
+  await laptop.getByRole("link", { name: "Sign in" }).click();
   await signIn(laptop);
-  await laptop.getByLabel("A note").fill("Buy milk");
+  await laptop.getByLabel("New note").fill("Buy milk");
   await laptop.getByRole("button", { name: "Add" }).click();
   await laptop.getByText("Buy milk").waitFor();
   // The refresh cookie brings the session back.
@@ -49,15 +53,18 @@ try {
   const phone = await openPage(browser, url);
   await signIn(phone);
   await phone.getByText("Buy milk").waitFor();
+  // The page is left at once; the other devices are refused when the server has answered.
+  const answer = phone.waitForResponse(/logoutEverywhere/);
   await phone.getByRole("button", { name: "Sign out everywhere" }).click();
   await phone.getByRole("heading", { name: "Sign in" }).waitFor();
+  await answer;
   await laptop.getByRole("button", { name: "Refresh" }).click();
   await laptop.getByText("Your session was ended").waitFor();
   console.log("ok");
 
-  async function fillCredentials(page: Page): Promise<void> {
+  async function fillCredentials(page: Page, secret = password): Promise<void> {
     await page.getByLabel("Email").fill(email);
-    await page.getByLabel("Password").fill(password);
+    await page.getByLabel("Password").fill(secret);
   }
 
   async function signIn(page: Page): Promise<void> {
@@ -75,7 +82,7 @@ try {
 
 async function openPage(chrome: Browser, url: string): Promise<Page> {
   const context = await chrome.newContext();
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   await page.goto(url);
   return page;

@@ -1,19 +1,16 @@
-import { headers } from "next/headers";
 import type { ReactNode } from "react";
-import { getApp } from "../lib/app.ts";
+import { signedInUser } from "../lib/signed-in-user.ts";
 import { Providers } from "./providers.tsx";
+import "./style.css";
 
-export const metadata = { title: "Notes" };
+export const metadata = { title: { template: "%s – Notebook", default: "Notebook" } };
 
 export default async function Layout({ children }: { readonly children: ReactNode }) {
-  // First, for it tells Next to render at each request, and to leave the database alone in a build.
-  const requestHeaders = await headers();
-  const { auth } = await getApp();
-  const signedIn = await auth.readSession(requestHeaders);
+  const user = await signedInUser();
   return (
     <html lang="en">
       <body>
-        <Providers initialUser={signedIn?.user ?? null}>{children}</Providers>
+        <Providers initialUser={user ?? null}>{children}</Providers>
       </body>
     </html>
   );

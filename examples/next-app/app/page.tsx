@@ -1,32 +1,47 @@
+import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { getApp } from "../lib/app.ts";
-import { addNoteAction } from "./actions.ts";
+import { signedInUser } from "../lib/signed-in-user.ts";
 import { Account } from "./account.tsx";
+import { addNoteAction } from "./actions.ts";
+import { Field } from "./form.tsx";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const user = await signedInUser();
+  return { title: user && `Notes of ${user.name} – Notebook` };
+}
 
 /** Rendered on the server as the user of the refresh cookie, which is not used up by it. */
 export default async function Page() {
-  const requestHeaders = await headers();
+  const user = await signedInUser();
+  if (user === undefined) redirect("/sign-in");
   const { auth, appRouter } = await getApp();
-  const signedIn = await auth.readSession(requestHeaders);
-  if (signedIn === undefined) redirect("/sign-in");
-  const caller = appRouter.createCaller(auth.createServerContext({ headers: requestHeaders }));
+  const caller = appRouter.createCaller(auth.createServerContext({ headers: await headers() }));
   const notes = await caller.notes.list();
   return (
     <main>
-      <h1>Notes of {signedIn.user.name}</h1>
-      <ul>
-        {notes.map((note, index) => (
-          <li key={index}>{note}</li>
-        ))}
-      </ul>
-      <form action={addNoteAction}>
-        <label>
-          A note <input name="text" maxLength={200} required />
-        </label>
-        <button>Add</button>
-      </form>
-      <Account />
+      <Account userId={user.id}>
+        <form action={addNoteAction}>
+          <Field
+            label="New note"
+            name="text"
+            maxLength={200}
+            autoComplete="off"
+            pattern=".*\S.*"
+            title="A note has more than blanks."
+          />
+          <button>Add</button>
+        </form>
+        <section>
+          <p role="status">{notes.length === 0 ? "No notes yet." : `Notes: ${notes.length}`}</p>
+          <ul>
+            {notes.map((note, index) => (
+              <li key={index}>{note}</li>
+            ))}
+          </ul>
+        </section>
+      </Account>
     </main>
   );
 }

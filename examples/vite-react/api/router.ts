@@ -7,6 +7,7 @@ const t = initTRPC
   .context<AuthContext>()
   .create({ errorFormatter: auth.formatError, isDev: false });
 
+/** Newest first. */
 const notes = new Map<string, string[]>();
 
 export const appRouter = t.router({
@@ -15,9 +16,9 @@ export const appRouter = t.router({
     list: t.procedure.concat(auth.signedIn).query(({ ctx }) => notes.get(ctx.auth.user.id) ?? []),
     add: t.procedure
       .concat(auth.signedIn)
-      .input(z.strictObject({ text: z.string().min(1).max(200) }))
+      .input(z.strictObject({ text: z.string().trim().min(1).max(200) }))
       .mutation(({ ctx, input }) => {
-        const own = [...(notes.get(ctx.auth.user.id) ?? []), input.text].slice(-100);
+        const own = [input.text, ...(notes.get(ctx.auth.user.id) ?? [])].slice(0, 100);
         notes.set(ctx.auth.user.id, own);
         return own.length;
       }),

@@ -1,28 +1,45 @@
-import { useState, type ReactNode } from "react";
-import { problemOf } from "./problem.ts";
+import {
+  createContext,
+  useContext,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type ComponentProps,
+  type ReactNode,
+} from "react";
+import { problemOf, type Problem } from "./problem.ts";
 
-/** A form whose fields go to a call, with what came of it below. */
+const noProblem: Problem = { fields: {} };
+const ProblemContext = createContext(noProblem);
+
+/** A form whose fields go to a call. It is emptied when the call was taken. */
 export function Form({
   submit,
   action,
   children,
 }: {
-  readonly submit: (fields: Record<string, string>) => Promise<string | undefined>;
+  readonly submit: (fields: Record<string, string>) => Promise<unknown>;
   readonly action: string;
   readonly children: ReactNode;
 }): ReactNode {
-  const [outcome, setOutcome] = useState<{ done?: string | undefined; problem?: string }>({});
+  const form = useRef<HTMLFormElement>(null);
+  const [problem, setProblem] = useState(noProblem);
   const [isBusy, setIsBusy] = useState(false);
 
-  const onSubmit = async (form: HTMLFormElement): Promise<void> => {
-    const fields = Object.fromEntries(
-      Array.from(new FormData(form), ([name, value]) => [name, String(value)]),
-    );
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [problem]);
+
+  const onSubmit = async (element: HTMLFormElement): Promise<void> => {
+    const entries = Array.from(new FormData(element), ([name, value]) => [name, String(value)]);
     setIsBusy(true);
     try {
-      setOutcome({ done: await submit(fields) });
+      await submit(Object.fromEntries(entries));
+      setProblem(noProblem);
+      element.reset();
     } catch (error) {
-      setOutcome({ problem: problemOf(error) });
+      setProblem(problemOf(error));
     } finally {
       setIsBusy(false);
     }
@@ -30,15 +47,55 @@ export function Form({
 
   return (
     <form
+      ref={form}
+      aria-label={action}
       onSubmit={(event) => {
         event.preventDefault();
-        void onSubmit(event.currentTarget);
+        if (!isBusy) void onSubmit(event.currentTarget);
       }}
     >
-      {children}
-      <button disabled={isBusy}>{action}</button>
-      {outcome.problem !== undefined && <p role="alert">{outcome.problem}</p>}
-      {outcome.done !== undefined && <p role="status">{outcome.done}</p>}
+      <ProblemContext value={problem}>{children}</ProblemContext>
+      {problem.text !== undefined && (
+        <p role="alert" className="problem">
+          {problem.text}
+        </p>
+      )}
+      {/* A disabled button would lose the focus. */}
+      <button aria-disabled={isBusy}>{action}</button>
     </form>
+  );
+}
+
+/** What is wrong with it takes the place of the hint. */
+export function Field({
+  label,
+  hint,
+  name,
+  ...input
+}: ComponentProps<"input"> & {
+  readonly label: string;
+  readonly hint?: string;
+  readonly name: string;
+}): ReactNode {
+  const id = useId();
+  const problem = useContext(ProblemContext).fields[name];
+  const note = problem ?? hint;
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        name={name}
+        required
+        aria-invalid={problem !== undefined}
+        aria-describedby={note && `${id}-note`}
+        {...input}
+      />
+      {note !== undefined && (
+        <p id={`${id}-note`} className={problem === undefined ? "hint" : "hint problem"}>
+          {note}
+        </p>
+      )}
+    </div>
   );
 }

@@ -1,25 +1,37 @@
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { client } from "./client.ts";
-import { Form } from "./form.tsx";
+import { Field, Form } from "./form.tsx";
+import { Page } from "./page.tsx";
 
 /** Where the link of the mail leads: the token came in the fragment, which no server sees. */
 export function Verify({ token }: { readonly token: string }): ReactNode {
+  const [isDone, setIsDone] = useState(false);
+  if (isDone) {
+    return (
+      <Page title="Email confirmed">
+        <p>
+          Your account is open. <a href="/">Sign in</a>
+        </p>
+      </Page>
+    );
+  }
   return (
-    <main>
-      <h1>Open your account</h1>
+    <Page title="Confirm your email">
       <Form
-        action="Open"
+        action="Confirm"
         submit={async ({ password = "" }) => {
           await client.api.auth.verifyEmail.mutate({ token, password });
-          location.assign("/");
-          return "Done.";
+          setIsDone(true);
         }}
       >
-        <label>
-          The password that you registered with{" "}
-          <input name="password" type="password" autoComplete="current-password" required />
-        </label>
+        <Field
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          hint="The one that you have just chosen."
+        />
       </Form>
-    </main>
+    </Page>
   );
 }

@@ -1,31 +1,19 @@
-"use client";
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { signedInUser } from "../../lib/signed-in-user.ts";
+import { SignInForm } from "../account-forms.tsx";
 
-import { useRouter } from "next/navigation";
-import { client } from "../../lib/client.ts";
-import { CredentialsForm } from "../credentials-form.tsx";
+export const metadata = { title: "Sign in" };
 
-export default function SignIn() {
-  const router = useRouter();
+export default async function SignIn() {
+  if ((await signedInUser()) !== undefined) redirect("/");
   return (
     <main>
       <h1>Sign in</h1>
-      <CredentialsForm
-        action="Sign in"
-        submit={async (credentials) => {
-          await client.api.auth.login.mutate(credentials);
-          router.push("/");
-          router.refresh();
-          return "";
-        }}
-      />
-      <h2>Or register</h2>
-      <CredentialsForm
-        action="Register"
-        submit={async (credentials) => {
-          await client.api.auth.register.mutate({ ...credentials, name: "Ada" });
-          return "Follow the link in the mail.";
-        }}
-      />
+      <SignInForm />
+      <p>
+        New here? <Link href="/register">Create an account</Link>
+      </p>
     </main>
   );
 }

@@ -1,25 +1,12 @@
-"use client";
+import { ConfirmForm } from "../account-forms.tsx";
 
-import { useRouter } from "next/navigation";
-import { client } from "../../lib/client.ts";
-import { CredentialsForm } from "../credentials-form.tsx";
+export const metadata = { title: "Confirm your email" };
 
-/** The token came in the fragment, which no server sees. */
 export default function VerifyEmail() {
-  const router = useRouter();
   return (
     <main>
-      <h1>Open your account</h1>
-      <CredentialsForm
-        action="Open"
-        withEmail={false}
-        submit={async ({ password }) => {
-          const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
-          await client.api.auth.verifyEmail.mutate({ token, password });
-          router.push("/sign-in");
-          return "";
-        }}
-      />
+      <h1>Confirm your email</h1>
+      <ConfirmForm />
     </main>
   );
 }
