@@ -86,10 +86,10 @@ export type EventListener = (event: CacheEvent) => void;
  * Keeps what a listener throws away from whoever emits: that a log is broken must not make a failure
  * of a write that was committed. It is shown as a warning of the process.
  */
-export function harmless(listener: EventListener): EventListener {
-  return (event) => {
+export function harmless<Told>(listener: (told: Told) => void): (told: Told) => void {
+  return (told) => {
     try {
-      listener(event);
+      listener(told);
     } catch (error) {
       process.emitWarning(error instanceof Error ? error : String(error));
     }

@@ -18,6 +18,7 @@ import { readAllNear, readNear, readRows } from "./protocol/read.ts";
 import { loadRow } from "./protocol/stored-text.ts";
 import { watchRows } from "./protocol/watch.ts";
 import { writeRows } from "./protocol/write.ts";
+import type { WriteTrace } from "./protocol/write-trace.ts";
 import { checkClocks, checkLease, checkPrimary, checkStore } from "./startup-checks.ts";
 import type { CacheStore } from "./store.ts";
 import { systemClock, systemEntropy } from "./system.ts";
@@ -75,6 +76,12 @@ export interface WriteThroughCacheOptions<Database> {
   readonly auditFraction?: number;
   /** Told of what no caller is told; must not throw. Default: nobody. */
   readonly onEvent?: (event: CacheEvent) => void;
+  /**
+   * Told of each write that has ended, committed or not, before its caller is: what it waited for,
+   * and how long. Must return at once, and must not throw; what it throws becomes a warning of the
+   * process. Default: nobody, and then nothing is noted.
+   */
+  readonly onWrite?: (trace: WriteTrace) => void;
 }
 
 /** Is the cache in use in this process now? */
@@ -437,7 +444,7 @@ function boundsOf<Database>(options: WriteThroughCacheOptions<Database>): Bounds
 }
 
 function createNode<Database>(
-  { database, store, onEvent }: WriteThroughCacheOptions<Database>,
+  { database, store, onEvent, onWrite }: WriteThroughCacheOptions<Database>,
   bounds: Bounds,
 ): CacheNode<Kysely<Database>> {
   const { leaseMs, databaseTimeoutMs, workTimeoutMs } = bounds;
@@ -449,7 +456,14 @@ function createNode<Database>(
   });
   const emit = harmless(onEvent ?? (() => undefined));
   return createCacheNode(
-    { primary, store, clock: systemClock, entropy: systemEntropy, emit },
+    {
+      primary,
+      store,
+      clock: systemClock,
+      entropy: systemEntropy,
+      emit,
+      onWrite: onWrite && harmless(onWrite),
+    },
     bounds,
   );
 }

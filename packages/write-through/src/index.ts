@@ -24,5 +24,6 @@ export {
 export { createMemoryStore, type MemoryStoreOptions } from "./memory/memory-store.ts";
 export { guardCachedTable, unguardCachedTable, type GuardOptions } from "./postgres/guard.ts";
 export { migrateWriteThrough } from "./postgres/migrations.ts";
+export type { WriteStep, WriteStepName, WriteTrace } from "./protocol/write-trace.ts";
 export { createRedisStore, type RedisStoreOptions } from "./redis/redis-store.ts";
 export type { CacheStore } from "./store.ts";

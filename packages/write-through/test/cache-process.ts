@@ -8,6 +8,7 @@ import {
   type CacheEvent,
   type CacheStore,
   type WriteThroughCache,
+  type WriteTrace,
 } from "../src/index.ts";
 import { loadPost, openDatabase, postSchema, type Post, type TestTables } from "./row-cache.ts";
 
@@ -34,6 +35,7 @@ export interface CacheProcessOptions {
   readonly nearMaxBytes?: number;
   readonly auditFraction?: number;
   readonly beforeLoad?: () => Promise<void>;
+  readonly onWrite?: (trace: WriteTrace) => void;
 }
 
 /** Started, and stopped when the test is over. */
@@ -58,6 +60,7 @@ export function openCacheProcess(options: CacheProcessOptions): CacheProcess {
     auditFraction: options.auditFraction ?? 0,
     resolveAfterMs: 10,
     onEvent: (event) => events.push(event),
+    ...(options.onWrite !== undefined && { onWrite: options.onWrite }),
   });
   const posts = cache.table({
     name: "post",

@@ -11,6 +11,7 @@ import { AuthorityLease } from "./authority-lease.ts";
 import { Flights } from "./flights.ts";
 import { Membership } from "./membership.ts";
 import type { LoadedRow } from "./stored-text.ts";
+import type { WriteListener } from "./write-trace.ts";
 
 /** One row to read or write. `key` names it in the store; its value is opaque here. */
 export interface Row<Handle> extends RowName {
@@ -37,6 +38,8 @@ export interface CachePorts<Handle> {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly emit: EventListener;
+  /** Told of writes that have ended. */
+  readonly onWrite?: WriteListener | undefined;
 }
 
 /** What the steps of the protocol share in one process. */

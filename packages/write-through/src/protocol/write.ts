@@ -4,6 +4,7 @@ import type { Bypass, Trust } from "./belief.ts";
 import type { CacheBounds, CacheNode, Row } from "./cache-node.ts";
 import type { Drain } from "./acknowledgements.ts";
 import { isStorable, loadRow, ttlMsOf } from "./stored-text.ts";
+import { WriteRecord } from "./write-trace.ts";
 
 const maxAttempts = 5;
 
@@ -24,10 +25,15 @@ type Attempt<T> = { readonly kind: "committed"; readonly value: T } | Setback;
 
 type Prepared<T> = { readonly kind: "prepared"; readonly value: T } | Setback;
 
-/** One attempt's transaction and the fence it holds in the store; in bypass it needs none there. */
-interface Attempting<Handle> {
+/** One write, however many attempts it takes. */
+interface Writing<Handle> {
   readonly node: CacheNode<Handle>;
   readonly rows: readonly Row<Handle>[];
+  readonly record: WriteRecord;
+}
+
+/** One attempt's transaction and the fence it holds in the store; in bypass it needs none there. */
+interface Attempting<Handle> extends Writing<Handle> {
   readonly epoch: Trust | Bypass;
   readonly fence: string;
   readonly drain: Drain;
@@ -41,36 +47,49 @@ export async function writeRows<Handle, T>(
   rows: readonly Row<Handle>[],
   work: Work<Handle, T>,
 ): Promise<T> {
+  const record = new WriteRecord(rows, node.clock, node.onWrite);
+  const writing = { node, rows, record };
   let wasUnreachable = false;
-  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-    const epoch = await currentEpoch(node);
-    // Before the transaction rather than inside it: a lease is long for a row to be locked.
-    await node.lease.waitUntilSettled(epoch);
-    const outcome = await attemptWrite(node, rows, epoch, patienceMs(node, attempt), work);
-    if (outcome.kind === "committed") return outcome.value;
-    if (attempt < maxAttempts) await overcome(node, epoch, outcome, wasUnreachable);
-    wasUnreachable ||= outcome.kind === "unreachable";
+  try {
+    for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+      const epoch = await currentEpoch(writing);
+      record.beginAttempt();
+      // Before the transaction rather than inside it: a lease is long for a row to be locked.
+      await record.step("settle", () => node.lease.waitUntilSettled(epoch));
+      const outcome = await attemptWrite(writing, epoch, patienceMs(node, attempt), work);
+      if (outcome.kind === "committed") return outcome.value;
+      if (attempt < maxAttempts) await overcome(writing, epoch, outcome, wasUnreachable);
+      wasUnreachable ||= outcome.kind === "unreachable";
+    }
+    throw new ContentionError(`The write lost to others in ${maxAttempts} attempts`);
+  } finally {
+    record.end();
   }
-  throw new ContentionError(`The write lost to others in ${maxAttempts} attempts`);
 }
 
 /** Does what lets the next attempt come further. */
 async function overcome<Handle>(
-  node: CacheNode<Handle>,
+  writing: Writing<Handle>,
   epoch: Trust | Bypass,
   setback: Setback,
   wasUnreachable: boolean,
 ): Promise<void> {
+  const {
+    node: { membership, lease },
+    record,
+  } = writing;
   switch (setback.kind) {
     case "conflict":
       return;
     case "silent":
-      return await node.membership.evict(setback.nodeIds);
+      return await record.step("evict", () => membership.evict(setback.nodeIds));
     case "distrusted":
-      return await changeEpoch(node, epoch);
+      return await changeEpoch(writing, epoch);
     case "unreachable":
       // Once may be a moment's trouble; a store that fails twice in one write is done without.
-      return await (wasUnreachable ? node.lease.bypass(epoch) : changeEpoch(node, epoch));
+      return await (wasUnreachable
+        ? record.step("bypass", () => lease.bypass(epoch))
+        : changeEpoch(writing, epoch));
   }
 }
 
@@ -79,11 +98,14 @@ function patienceMs({ acknowledgeTimeoutMs, leaseMs }: CacheBounds, attempt: num
   return Math.min(leaseMs, acknowledgeTimeoutMs * 3 ** (attempt - 1));
 }
 
-async function currentEpoch<Handle>({ lease }: CacheNode<Handle>): Promise<Trust | Bypass> {
+async function currentEpoch<Handle>({
+  node: { lease },
+  record,
+}: Writing<Handle>): Promise<Trust | Bypass> {
   const epoch = lease.epoch();
   if (epoch !== undefined) return epoch;
-  await lease.recover();
-  if (lease.epoch() === undefined) await lease.bypass(undefined);
+  await record.step("adopt", () => lease.recover());
+  if (lease.epoch() === undefined) await record.step("bypass", () => lease.bypass(undefined));
   const recovered = lease.epoch();
   if (recovered !== undefined) return recovered;
   throw new ContentionError("The epoch changed faster than it could be learned");
@@ -91,35 +113,34 @@ async function currentEpoch<Handle>({ lease }: CacheNode<Handle>): Promise<Trust
 
 /** Finds another store, the same one healthy, or does without; what comes of it the lease tells. */
 async function changeEpoch<Handle>(
-  { lease, store, emit }: CacheNode<Handle>,
+  { node: { lease, store, emit }, record }: Writing<Handle>,
   epoch: Trust | Bypass,
 ): Promise<void> {
-  if (epoch.identity === undefined) return await lease.renew();
-  await lease.recover(epoch);
+  const { identity } = epoch;
+  if (identity === undefined) return await record.step("renew", () => lease.renew());
+  await record.step("adopt", () => lease.recover(epoch));
   if (!lease.stillTrusts(epoch)) return;
   try {
-    const reply = await store.read(epoch.identity, [], "");
+    const reply = await record.step("read", () => store.read(identity, [], ""));
     if (reply.kind === "answered") return;
   } catch (error) {
     emit({ kind: "store_failed", operation: "read", error });
   }
-  await lease.bypass(epoch);
+  await record.step("bypass", () => lease.bypass(epoch));
 }
 
 async function attemptWrite<Handle, T>(
-  node: CacheNode<Handle>,
-  rows: readonly Row<Handle>[],
+  writing: Writing<Handle>,
   epoch: Trust | Bypass,
   patience: number,
   work: Work<Handle, T>,
 ): Promise<Attempt<T>> {
+  const { node, rows, record } = writing;
   const fence = node.entropy.fence();
-  const transaction = await node.primary.begin(
-    fence,
-    rows.map(({ key }) => key),
-  );
+  const keys = rows.map(({ key }) => key);
+  const transaction = await record.step("begin", () => node.primary.begin(fence, keys));
   const drain = node.acknowledgements.expect(fence);
-  const attempting = { node, rows, epoch, fence, drain, patienceMs: patience };
+  const attempting = { ...writing, epoch, fence, drain, patienceMs: patience };
   let prepared: Prepared<T>;
   try {
     prepared = await prepare(attempting, transaction, work);
@@ -135,7 +156,8 @@ async function attemptWrite<Handle, T>(
     return prepared;
   }
 
-  const outcome = await transaction.commit();
+  const outcome = await record.step("commit", () => transaction.commit());
+  record.outcome = outcome.kind;
   switch (outcome.kind) {
     case "committed":
       await publish(attempting);
@@ -157,18 +179,19 @@ async function prepare<Handle, T>(
   transaction: WriteTransaction<Handle>,
   work: Work<Handle, T>,
 ): Promise<Prepared<T>> {
-  const { node, epoch, drain } = attempting;
+  const { node, epoch, drain, record } = attempting;
   const fenced = await fenceRows(attempting);
   if (fenced !== "fenced") return { kind: fenced };
   // A new statement after the fence, so that whoever is not in its list meets the fence.
-  const listed = await transaction.holdEpoch(epoch);
+  const listed = await record.step("hold", () => transaction.holdEpoch(epoch));
   if (listed === undefined) return { kind: "distrusted" };
   if (epoch.identity !== undefined) {
     const others = node.membership.othersIn(listed);
-    const nodeIds = await drain.silent(others, attempting.patienceMs);
+    record.processes = others.length;
+    const nodeIds = await record.step("drain", () => drain.silent(others, attempting.patienceMs));
     if (nodeIds.length > 0) return { kind: "silent", nodeIds };
   }
-  return { kind: "prepared", value: await transaction.run(work) };
+  return { kind: "prepared", value: await record.step("statements", () => transaction.run(work)) };
 }
 
 async function fenceRows<Handle>({
@@ -176,11 +199,12 @@ async function fenceRows<Handle>({
   rows,
   epoch: { identity },
   fence,
+  record,
 }: Attempting<Handle>): Promise<"fenced" | "distrusted" | "unreachable"> {
   if (identity === undefined) return "fenced";
   const keys = rows.map(({ key }) => key);
   try {
-    const reply = await store.fence(identity, keys, fence);
+    const reply = await record.step("fence", () => store.fence(identity, keys, fence));
     if (reply.kind === "stranger") {
       emit({ kind: "stranger", operation: "fence" });
       return "distrusted";
@@ -203,22 +227,22 @@ async function publish<Handle>({
   rows,
   epoch: { identity },
   fence,
+  record,
 }: Attempting<Handle>): Promise<void> {
   if (identity === undefined) return;
   const { store, emit } = node;
-  await Promise.all(
-    rows.map(async (row) => {
-      try {
-        const loaded = await loadRow(node, row);
-        const reply = isStorable(node, row, loaded)
-          ? await store.publish(identity, row.key, fence, loaded.text, ttlMsOf(node, loaded))
-          : await store.unfence(identity, [row.key], fence);
-        if (reply.kind === "stranger") emit({ kind: "stranger", operation: "publish" });
-      } catch (error) {
-        emit({ kind: "publish_failed", table: row.table, id: row.id, error });
-      }
-    }),
-  );
+  const publishRow = async (row: Row<Handle>): Promise<void> => {
+    try {
+      const loaded = await loadRow(node, row);
+      const reply = isStorable(node, row, loaded)
+        ? await store.publish(identity, row.key, fence, loaded.text, ttlMsOf(node, loaded))
+        : await store.unfence(identity, [row.key], fence);
+      if (reply.kind === "stranger") emit({ kind: "stranger", operation: "publish" });
+    } catch (error) {
+      emit({ kind: "publish_failed", table: row.table, id: row.id, error });
+    }
+  };
+  await record.step("publish", () => Promise.all(rows.map(publishRow)));
 }
 
 async function abandon<Handle>(
@@ -227,7 +251,7 @@ async function abandon<Handle>(
 ): Promise<void> {
   // Without a commit sent the transaction cannot happen any more, whatever the rollback answers.
   try {
-    await transaction.rollback();
+    await attempting.record.step("rollback", () => transaction.rollback());
   } catch (error) {
     attempting.node.emit({ kind: "rollback_failed", error });
   }
@@ -239,11 +263,12 @@ async function unfence<Handle>({
   rows,
   epoch: { identity },
   fence,
+  record,
 }: Attempting<Handle>): Promise<void> {
   if (identity === undefined) return;
   const keys = rows.map(({ key }) => key);
   try {
-    await store.unfence(identity, keys, fence);
+    await record.step("unfence", () => store.unfence(identity, keys, fence));
   } catch (error) {
     emit({ kind: "store_failed", operation: "unfence", error });
   }
