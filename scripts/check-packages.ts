@@ -54,7 +54,10 @@ function useAll(packed: readonly Packed[]): void {
     run("node", ["--input-type=module", "--eval", `await import("${name}")`], folder);
   }
   compile(folder, names, ["node"]);
-  const forBrowsers = names.filter((name) => /client|react/.test(name));
+  const forBrowsers = [
+    ...names.filter((name) => /client|react/.test(name)),
+    "@portcullis/server/inputs",
+  ];
   // A browser's project has no types of Node.
   compile(folder, forBrowsers, []);
   checkTypeCosts(folder);

@@ -17,6 +17,7 @@ const page = "https://app.test";
 const queries = new Set([
   "me",
   "sessions.list",
+  "account.activity",
   "admin.users.list",
   "admin.users.byId",
   "admin.auditLog",

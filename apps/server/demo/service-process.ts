@@ -85,6 +85,8 @@ export async function startServiceProcess(
 
   async function stop(): Promise<number | null> {
     child.kill("SIGTERM");
+    // A process that was paused hears of it only when it goes on.
+    child.kill("SIGCONT");
     const timer = setTimeout(() => child.kill("SIGKILL"), stopTimeoutMs);
     try {
       return await ended;

@@ -11,8 +11,12 @@ import {
   createWriteThroughCache,
   InvalidOptionsError,
   type WriteThroughCache,
+  type WriteTrace,
 } from "@portcullis/write-through";
 import type { ServiceConfig } from "./config.ts";
+import { findPort } from "./http/find-port.ts";
+import { createRecentEvents, type RecentEvents } from "./health/recent-events.ts";
+import { readServicePermission } from "./health/service-procedures.ts";
 import { logAuthEvents, logCacheEvents } from "./log-events.ts";
 import type { Logger } from "./log.ts";
 import { databaseTimeoutMs } from "./open-servers.ts";
@@ -26,6 +30,8 @@ export interface AuthNode {
   readonly auth: Auth;
   /** Present where mails are shown instead of sent. */
   readonly outbox: MemoryOutbox | undefined;
+  /** Of the cache. */
+  readonly events: RecentEvents;
 }
 
 export interface AuthNodeOptions {
@@ -34,6 +40,8 @@ export interface AuthNodeOptions {
   /** The time in milliseconds since 1970, for tests. Default `Date.now`. */
   readonly now?: () => number;
   readonly limits?: { readonly scale: number };
+  /** Told what each write waited for. */
+  readonly onWrite?: (trace: WriteTrace) => void;
 }
 
 /**
@@ -47,20 +55,26 @@ export async function createAuthNode(
   { database, store, limitStore, secrets }: Storage,
   log: Logger,
   started: AsyncDisposableStack,
-  { role, limits, now }: AuthNodeOptions,
+  { role, limits, now, onWrite }: AuthNodeOptions,
 ): Promise<AuthNode> {
+  const events = createRecentEvents(now ?? Date.now);
+  const logEvent = logCacheEvents(log);
   const cache = createWriteThroughCache({
     database,
     store,
     leaseMs: config.leaseMs,
     databaseTimeoutMs,
-    onEvent: logCacheEvents(log),
+    onEvent(event) {
+      events.note(event);
+      logEvent(event);
+    },
+    ...(onWrite !== undefined && { onWrite }),
   });
   const outbox = config.mail.kind === "outbox" ? createMemoryOutbox() : undefined;
   const serving: Partial<AuthOptions<Database>> = {
     accounts: { requireVerifiedEmail: config.requireVerifiedEmail },
     limits: { store: limitStore, ...limits },
-    ...mailOptions(config, outbox),
+    ...(await mailOptions(config, outbox)),
   };
   // Verified emails would need mails, and nobody signs in here.
   const operating: Partial<AuthOptions<Database>> = { accounts: { requireVerifiedEmail: false } };
@@ -77,12 +91,13 @@ export async function createAuthNode(
     passwords: await passwordOptions(config, started),
     trustedProxies: config.trustedProxies,
     allowedOrigins: config.allowedOrigins,
+    roles: { permissions: [readServicePermission] },
     databaseTimeoutMs,
     onEvent: logAuthEvents(log),
     ...(role === "serve" ? serving : operating),
     ...(now !== undefined && { now }),
   });
-  return { cache, auth, outbox };
+  return { cache, auth, outbox, events };
 }
 
 /**
@@ -126,11 +141,14 @@ async function passwordOptions(
   }
 }
 
-function mailOptions(
-  { mail, mailFrom: from, appUrl, appName }: ServiceConfig,
+async function mailOptions(
+  config: ServiceConfig,
   outbox: MemoryOutbox | undefined,
-): Pick<AuthOptions<Database>, "mail"> {
+): Promise<Pick<AuthOptions<Database>, "mail">> {
+  const { mail, mailFrom: from, appName } = config;
   const transport =
     mail.kind === "smtp" ? createSmtpTransport({ url: mail.url }) : outbox?.transport;
-  return transport === undefined ? {} : { mail: { transport, from, appUrl, appName } };
+  if (transport === undefined) return {};
+  const appUrl = config.appUrl ?? `http://localhost:${await findPort(config)}`;
+  return { mail: { transport, from, appUrl, appName } };
 }

@@ -1,6 +1,7 @@
 import { startTestAuth } from "@portcullis/testing";
 import { expect, it } from "vitest";
 import { createAppRouter } from "./app-router.ts";
+import { readServicePermission } from "./health/service-procedures.ts";
 import { migratePosts } from "./posts/migrate-posts.ts";
 import { createPostRepository } from "./posts/post-repository.ts";
 import type { PostTables } from "./posts/post-tables.ts";
@@ -10,9 +11,14 @@ const minutesOfConfirmation = 5;
 
 /** The application, with a user who is signed in by a client. */
 async function startSignedIn() {
-  const testAuth = await startTestAuth<PostTables>({ migrate: migratePosts });
+  const testAuth = await startTestAuth<PostTables>({
+    migrate: migratePosts,
+    roles: { permissions: [readServicePermission] },
+  });
   const { auth, database, cache } = testAuth;
-  const app = testAuth.serve(createAppRouter(auth, createPostRepository(database, cache)));
+  const posts = createPostRepository(database, cache);
+  const checkHealth = () => Promise.reject(new Error("Nobody asks for the health of a test"));
+  const app = testAuth.serve(createAppRouter({ auth, posts, checkHealth, lab: undefined }));
   const { email, password } = await testAuth.createUser();
   const client = await app.clientAs({ email, password });
   return {

@@ -33,7 +33,7 @@ describe("readConfig", () => {
       algorithm: "EdDSA",
       accessTokenTtlSeconds: 600,
       appName: "Portcullis",
-      appUrl: "http://localhost:3000",
+      appUrl: undefined,
       mail: { kind: "outbox" },
       mailFrom: "auth@localhost.localdomain",
       requireVerifiedEmail: false,
@@ -41,6 +41,7 @@ describe("readConfig", () => {
       trustedProxies: [],
       allowedOrigins: [],
       leaseMs: 1000,
+      lab: { nodes: [{ name: "this node", url: "" }], control: null },
       log: { level: "info", format: "text" },
     });
   });
@@ -80,6 +81,7 @@ describe("readConfig", () => {
       trustedProxies: [],
       allowedOrigins: ["https://app.test", "https://auth.test"],
       leaseMs: 2000,
+      lab: undefined,
       log: { level: "warn", format: "json" },
     });
   });
@@ -120,6 +122,33 @@ describe("readConfig", () => {
       });
     },
   );
+
+  it.each<[string, Environment, boolean]>([
+    ["embedded on this machine", {}, true],
+    ["embedded, and listening for others", { HOST: "0.0.0.0" }, false],
+    ["embedded behind a public address", { PUBLIC_URL: "https://auth.test" }, false],
+    ["embedded with a mail server", { SMTP_URL: servers.SMTP_URL, MAIL_FROM: "a@b.test" }, false],
+    ["embedded without its lab", { LAB: "false" }, false],
+    ["on servers", servers, false],
+    ["on servers with a lab", { ...servers, LAB: "true" }, true],
+  ])("has the lab on or off: %s", (_where, environment, isOn) => {
+    expect(configOf(environment).lab !== undefined).toBe(isOn);
+  });
+
+  it("takes the lab's nodes, whose pages may call, and its control", () => {
+    const config = configOf({
+      LAB_NODES: "a=http://localhost:3001,b=http://localhost:3002",
+      LAB_CONTROL_URL: "http://127.0.0.1:4000/?key=0123456789abcdef",
+    });
+    expect(config.lab).toEqual({
+      nodes: [
+        { name: "a", url: "http://localhost:3001" },
+        { name: "b", url: "http://localhost:3002" },
+      ],
+      control: { url: "http://127.0.0.1:4000", key: "0123456789abcdef" },
+    });
+    expect(config.allowedOrigins).toEqual(["http://localhost:3001", "http://localhost:3002"]);
+  });
 
   it("takes an empty variable as not set", () => {
     expect(configOf({ PORT: "", DATABASE_URL: "", REDIS_URL: "" })).toEqual(configOf({}));
@@ -170,6 +199,14 @@ describe("readConfig", () => {
     [{ ...servers, REDIS_URL: undefined }, /^DATABASE_URL is set and REDIS_URL is not/],
     [{ ...servers, AUTH_SECRET: undefined }, /^DATABASE_URL is set and AUTH_SECRET is not/],
     [{ ...servers, DATA_DIR: "data" }, /^DATABASE_URL and DATA_DIR are both set/],
+    [{ LAB: "yes" }, /^LAB must be true or false/],
+    [{ LAB_NODES: "here" }, /^LAB_NODES must be/],
+    [{ LAB_CONTROL_URL: "http://elsewhere.test/" }, /^LAB_CONTROL_URL must be/],
+    [{ ...servers, LAB_NODES: "http://localhost:3001" }, /and the lab is off/],
+    [
+      { LAB: "false", LAB_CONTROL_URL: "http://127.0.0.1:4000/?key=0123456789abcdef" },
+      /and the lab is off/,
+    ],
   ])("says what to set instead of %o", (environment, problem) => {
     const problems = problemsOf(environment);
     expect(problems).toHaveLength(1);
@@ -192,6 +229,9 @@ describe("readConfig", () => {
       LOG_LEVEL: "find-me",
       LOG_FORMAT: "find-me",
       ALLOWED_ORIGINS: "find-me",
+      LAB: "find-me",
+      LAB_NODES: "find-me",
+      LAB_CONTROL_URL: "find-me",
     });
     expect(told.length).toBeGreaterThan(6);
     expect(told.join()).not.toContain("find-me");

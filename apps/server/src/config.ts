@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { isLoopback } from "./is-loopback.ts";
+import { labControlSchema, labNodesSchema, type LabConfig } from "./lab/lab-config.ts";
 
 /** Where the service keeps its data. */
 export type StorageConfig =
@@ -34,17 +36,21 @@ export interface ServiceConfig {
   readonly algorithm: "EdDSA" | "ES256";
   readonly accessTokenTtlSeconds: number;
   readonly appName: string;
-  /** Where the application's pages are, to which mails link. */
-  readonly appUrl: string;
+  /** Where the application's pages are, to which mails link; where it listens when absent. */
+  readonly appUrl: string | undefined;
   readonly mail: MailConfig;
   readonly mailFrom: string;
   readonly requireVerifiedEmail: boolean;
   /** A file of breached passwords' hashes; none when absent. */
   readonly breachFile: string | undefined;
+  /** The folder of the built web client; no pages when absent. */
+  readonly webRoot: string | undefined;
   /** As CIDR. */
   readonly trustedProxies: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly leaseMs: number;
+  /** The revocation lab; undefined where it is off. */
+  readonly lab: LabConfig | undefined;
   readonly log: { readonly level: LogLevel; readonly format: "json" | "text" };
 }
 
@@ -57,6 +63,7 @@ export type ConfigOutcome =
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const logLevels = ["fatal", "error", "warn", "info", "debug", "silent"] as const;
+const defaultHost = "127.0.0.1";
 const defaultPort = 3000;
 const defaultPublicUrl = `http://localhost:${defaultPort}`;
 const maxAllowedOrigins = 100;
@@ -70,7 +77,7 @@ const variables = z.object({
       /^[A-Za-z0-9.:-]{1,255}$/,
       "HOST must be an address or a name of this machine, 127.0.0.1 for instance.",
     )
-    .default("127.0.0.1"),
+    .default(defaultHost),
   PORT: wholeNumber("PORT", 0, 65_535, "0 takes a free one").optional(),
   PUBLIC_URL: z
     .string()
@@ -138,6 +145,10 @@ const variables = z.object({
     .transform((value) => value === "true")
     .optional(),
   BREACHED_PASSWORDS_FILE: z.string().optional(),
+  WEB_ROOT: z
+    .string()
+    .refine((folder) => !folder.includes("\0"), "WEB_ROOT must be the path of a folder.")
+    .optional(),
   TRUSTED_PROXIES: z
     .string()
     .transform(listOf)
@@ -159,6 +170,9 @@ const variables = z.object({
     )
     .default([]),
   LEASE_MS: wholeNumber("LEASE_MS", 1000, 60_000).optional(),
+  LAB: z.enum(["true", "false"], "LAB must be true or false.").optional(),
+  LAB_NODES: labNodesSchema.optional(),
+  LAB_CONTROL_URL: labControlSchema.optional(),
   LOG_LEVEL: z.enum(logLevels, `LOG_LEVEL must be one of ${logLevels.join(", ")}.`).default("info"),
   LOG_FORMAT: z.enum(["json", "text"], "LOG_FORMAT must be json or text.").optional(),
   NODE_ENV: z.string().optional(),
@@ -194,8 +208,7 @@ export function readConfig(environment: Environment): ConfigOutcome {
       algorithm: values.TOKEN_ALGORITHM,
       accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
       appName: values.APP_NAME,
-      appUrl:
-        values.APP_URL ?? (values.PUBLIC_URL === undefined ? localUrl(values.PORT) : publicUrl),
+      appUrl: values.APP_URL ?? (values.PUBLIC_URL === undefined ? undefined : publicUrl),
       mail: mailOf(values),
       mailFrom: values.MAIL_FROM ?? "auth@localhost.localdomain",
       // Without a mail server no mail gets anywhere: then embedded mode is for trying things out.
@@ -203,10 +216,12 @@ export function readConfig(environment: Environment): ConfigOutcome {
         values.REQUIRE_VERIFIED_EMAIL ??
         (values.DATABASE_URL !== undefined || values.SMTP_URL !== undefined),
       breachFile: values.BREACHED_PASSWORDS_FILE,
+      webRoot: values.WEB_ROOT,
       trustedProxies: values.TRUSTED_PROXIES,
       allowedOrigins: originsOf(values),
       // An embedded service has a new store at every start, and its first change waits a lease.
       leaseMs: values.LEASE_MS ?? (values.DATABASE_URL === undefined ? 1000 : 5000),
+      lab: labOf(values),
       log: {
         level: values.LOG_LEVEL,
         format: values.LOG_FORMAT ?? (values.NODE_ENV === "production" ? "json" : "text"),
@@ -261,6 +276,10 @@ function combinationProblems(given: Environment): string[] {
       !embedded && given["DATA_DIR"] !== undefined,
       "DATABASE_URL and DATA_DIR are both set: DATA_DIR is for the embedded mode only. Remove one.",
     ],
+    [
+      !isLabOn(given) && (given["LAB_NODES"] ?? given["LAB_CONTROL_URL"]) !== undefined,
+      "LAB_NODES or LAB_CONTROL_URL is set and the lab is off: set LAB=true, or remove them.",
+    ],
   ];
   return rules.filter(([broken]) => broken).map(([, problem]) => problem);
 }
@@ -276,29 +295,53 @@ function storageOf(values: Values): StorageConfig {
   return { kind: "servers", databaseUrl, redisUrl, secrets: [newest, ...older] };
 }
 
-/** Where a person at this machine reaches it, as far as that is known before it listens. */
-function localUrl(port: number | undefined): string {
-  return `http://localhost:${port || defaultPort}`;
-}
-
 function mailOf(values: Values): MailConfig {
   if (values.SMTP_URL !== undefined) return { kind: "smtp", url: values.SMTP_URL };
-  const isTriedOut = values.DATABASE_URL === undefined && !isMeantForOthers(values);
-  return { kind: isTriedOut ? "outbox" : "none" };
+  return { kind: isTriedOut(values) ? "outbox" : "none" };
+}
+
+function labOf(values: Values): LabConfig | undefined {
+  if (!isLabOn(values)) return undefined;
+  return {
+    nodes: values.LAB_NODES ?? [{ name: "this node", url: "" }],
+    control: values.LAB_CONTROL_URL ?? null,
+  };
+}
+
+/** Unless somebody has said so, it is on where mails are shown. */
+function isLabOn(
+  given: TrialVariables & {
+    readonly LAB?: string | undefined;
+    readonly HOST?: string | undefined;
+    readonly SMTP_URL?: string | undefined;
+  },
+): boolean {
+  if (given.LAB !== undefined) return given.LAB === "true";
+  return given.SMTP_URL === undefined && isTriedOut(given) && isLoopback(given.HOST ?? defaultHost);
+}
+
+/** Embedded mode that nobody but this machine is expected to use. */
+function isTriedOut(given: TrialVariables): boolean {
+  return given.DATABASE_URL === undefined && !isMeantForOthers(given);
+}
+
+/** The variables that say for whom the service is. */
+interface TrialVariables {
+  readonly DATABASE_URL?: string | undefined;
+  readonly PUBLIC_URL?: string | undefined;
+  readonly TRUSTED_PROXIES?: string | readonly string[] | undefined;
 }
 
 /** Mails open accounts: they are shown where nobody but this machine is expected. */
-function isMeantForOthers(given: {
-  readonly PUBLIC_URL?: string | undefined;
-  readonly TRUSTED_PROXIES?: string | readonly string[] | undefined;
-}): boolean {
+function isMeantForOthers(given: TrialVariables): boolean {
   return given.PUBLIC_URL !== undefined || (given.TRUSTED_PROXIES ?? "").length > 0;
 }
 
-/** A page served at the public address may call the service too. */
+/** A page served at the public address may call the service too, and so may one of another node of the lab. */
 function originsOf(values: Values): readonly string[] {
   const publicOrigin = values.PUBLIC_URL === undefined ? [] : [new URL(values.PUBLIC_URL).origin];
-  return [...new Set([...values.ALLOWED_ORIGINS, ...publicOrigin])];
+  const labOrigins = labOf(values)?.nodes.flatMap(({ url }) => url || []) ?? [];
+  return [...new Set([...values.ALLOWED_ORIGINS, ...publicOrigin, ...labOrigins])];
 }
 
 function wholeNumber(name: string, min: number, max: number, note?: string) {

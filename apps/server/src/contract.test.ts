@@ -12,6 +12,11 @@ describe("the contract", () => {
     >();
   });
 
+  it("says that an author may be gone", () => {
+    type Post = inferRouterOutputs<BuiltAppRouter>["posts"]["byId"];
+    expectTypeOf<Post["authorName"]>().toEqualTypeOf<string | null>();
+  });
+
   it("names each procedure a query or a mutation, as the router does", () => {
     expectTypeOf<BuiltAppRouter["_def"]["record"]>().toExtend<AppRouter["_def"]["record"]>();
     expectTypeOf<keyof BuiltAppRouter["_def"]["record"]>().toEqualTypeOf<

@@ -37,7 +37,9 @@ function complain(problems: readonly string[]): void {
   for (const problem of problems) process.stderr.write(`- ${problem}\n`);
 }
 
-function announce({ url, outboxUrl }: Service, config: ServiceConfig, log: Logger): void {
+function announce(service: Service, config: ServiceConfig, log: Logger): void {
+  const url = forBrowsers(service.url, config);
+  const outboxUrl = service.outboxUrl && forBrowsers(service.outboxUrl, config);
   const storage =
     config.storage.kind === "embedded"
       ? `data in ${path.resolve(config.storage.dataFolder)}`
@@ -50,6 +52,11 @@ function announce({ url, outboxUrl }: Service, config: ServiceConfig, log: Logge
     return;
   }
   process.stdout.write(`\nPortcullis is ready: ${url}  (${storage}; Ctrl-C stops it)\n${mails}\n`);
+}
+
+/** Mails link to localhost, and a browser keeps other cookies for 127.0.0.1. */
+function forBrowsers(url: string, { webRoot }: ServiceConfig): string {
+  return webRoot === undefined ? url : url.replace("//127.0.0.1:", "//localhost:");
 }
 
 /**

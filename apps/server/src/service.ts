@@ -1,17 +1,24 @@
+import { hostname } from "node:os";
 import { sql } from "kysely";
 import { createAppRouter } from "./app-router.ts";
 import { createAuthNode, startCache } from "./auth-node.ts";
 import type { ServiceConfig } from "./config.ts";
 import { createHttpApp } from "./http/http-app.ts";
 import { startHttpServer } from "./http/http-server.ts";
+import { createHealthCheck } from "./health/service-health.ts";
 import { makeOutboxKey, outboxPathWith } from "./http/outbox-routes.ts";
+import { hasPages, type Pages } from "./http/pages.ts";
 import { createReadinessCheck } from "./http/readiness.ts";
 import { createSocketServer } from "./http/socket-server.ts";
 import type { SocketLimits } from "./http/socket-limits.ts";
+import { isLoopback } from "./is-loopback.ts";
+import { createLab } from "./lab/lab.ts";
+import { originsOfLab } from "./lab/lab-config.ts";
 import type { Logger } from "./log.ts";
 import { migrateAll } from "./migrate-all.ts";
 import { openStorage } from "./open-storage.ts";
 import { createPostRepository } from "./posts/post-repository.ts";
+import { StartError } from "./start-error.ts";
 import { withinTime } from "./within-time.ts";
 
 /** The service, listening. */
@@ -51,34 +58,53 @@ export async function startService(
 ): Promise<Service> {
   await using started = new AsyncDisposableStack();
 
+  const pages = findPages(config);
   const storage = await openStorage(config, log);
   started.defer(() => withinTime("storage", storage.close()));
   const { database } = storage;
   await migrateAll(database);
 
-  const node = await createAuthNode(config, storage, log, started, { role: "serve", ...seams });
-  const { auth, cache, outbox } = node;
+  const now = seams.now ?? Date.now;
+  const lab = config.lab && createLab(config, config.lab, now);
+  const node = await createAuthNode(config, storage, log, started, {
+    role: "serve",
+    ...seams,
+    ...(lab !== undefined && { onWrite: lab.tracedWrites.note }),
+  });
+  const { auth, cache, outbox, events } = node;
   const posts = createPostRepository(database, cache);
   await startCache(node, started);
   started.defer(() => withinTime("auth", auth.stop()));
   await auth.start();
 
+  // Mails open accounts: they are shown to people at this machine only.
   const shown =
     outbox !== undefined && isLoopback(config.host)
-      ? { mails: () => outbox.mails(), key: makeOutboxKey() }
+      ? { mails: () => outbox.mails(), key: makeOutboxKey(), hasPage: pages !== undefined }
       : undefined;
-  const router = createAppRouter(auth, posts);
+  const checkReadiness = createReadinessCheck({
+    askPostgres: () => sql`select 1`.execute(database),
+    cacheStatus: () => cache.status(),
+    timeoutMs: readinessTimeoutMs,
+  });
+  const checkHealth = createHealthCheck({
+    node: lab?.node ?? hostname(),
+    leaseMs: config.leaseMs,
+    cache,
+    redis: config.storage.kind === "servers" ? storage.store : undefined,
+    answersPostgres: async () => (await checkReadiness()).postgres === "answers",
+    events,
+    now,
+  });
+  const router = createAppRouter({ auth, posts, checkHealth, lab });
   const stopping = new AbortController();
   const app = createHttpApp({
-    auth,
+    auth: lab?.presentedTokens.noting(auth) ?? auth,
     router,
     outbox: shown,
+    pages,
     allowedOrigins: config.allowedOrigins,
-    checkReadiness: createReadinessCheck({
-      askPostgres: () => sql`select 1`.execute(database),
-      cacheStatus: () => cache.status(),
-      timeoutMs: readinessTimeoutMs,
-    }),
+    checkReadiness,
     stopping: stopping.signal,
     log,
   });
@@ -109,9 +135,14 @@ export async function startService(
   };
 }
 
-/** Mails open accounts: they are shown to people at this machine only. */
-function isLoopback(host: string): boolean {
-  return ["127.0.0.1", "localhost", "::1"].includes(host);
+/** @throws StartError */
+function findPages({ webRoot, lab }: ServiceConfig): Pages | undefined {
+  if (webRoot === undefined) return undefined;
+  if (hasPages(webRoot)) return { folder: webRoot, connectTo: originsOfLab(lab) };
+  throw new StartError(
+    "pages_missing",
+    "WEB_ROOT names a folder without an index.html: build the web client with `pnpm --filter @portcullis/app-web build`, or remove WEB_ROOT.",
+  );
 }
 
 function addressOf(host: string, port: number): string {

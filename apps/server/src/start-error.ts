@@ -6,6 +6,7 @@ export class StartError extends Error {
     | "folder_in_use"
     | "lease_differs"
     | "not_migrated"
+    | "pages_missing"
     | "port_taken"
     | "postgres_unreachable";
   override readonly name = "StartError";

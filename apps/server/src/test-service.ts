@@ -35,9 +35,11 @@ const base = {
   mailFrom: "auth@app.test",
   requireVerifiedEmail: false,
   breachFile: undefined,
+  webRoot: undefined,
   trustedProxies: [],
   allowedOrigins: [],
   leaseMs: 1000,
+  lab: undefined,
   log: { level: "debug", format: "json" },
 } as const satisfies Omit<ServiceConfig, "storage">;
 
@@ -96,7 +98,7 @@ export function startEmbedded(
 /** Where a program reads the mails of a service. */
 export function outboxJsonOf({ url, outboxUrl }: Pick<Service, "url" | "outboxUrl">): string {
   if (outboxUrl === undefined) throw new Error("The service shows no mails");
-  return `${url}/outbox.json${new URL(outboxUrl).search}`;
+  return `${url}/outbox/mails.json${new URL(outboxUrl).search}`;
 }
 
 /** A folder that is gone after the test. */

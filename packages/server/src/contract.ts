@@ -117,6 +117,16 @@ export interface UserBan {
   readonly expiresAt: string | null;
 }
 
+/** Which page of a list. */
+export interface PageInput {
+  /** The `nextCursor` of the page before; without it, the first page. */
+  cursor?: string | undefined;
+  /** Most entries of the page. */
+  limit?: number | undefined;
+  /** Said by tRPC's infinite queries, which these pages fit as they are. */
+  direction?: "forward" | undefined;
+}
+
 /** A page of users, newest first. */
 export interface UserPage {
   readonly users: readonly UserSummary[];
@@ -286,7 +296,7 @@ export type AuthProcedures = {
      *
      * Refuses with `input_invalid`, and as all procedures for signed-in users do.
      */
-    activity: QueryContract<{ cursor?: string | undefined; limit?: number | undefined }, AuditPage>;
+    activity: QueryContract<PageInput, AuditPage>;
     /** Changes the name to show. Refuses as `logout` does, and with `input_invalid`. */
     rename: MutationContract<{ name: string }, User>;
     /**
@@ -333,10 +343,7 @@ export type AuthProcedures = {
        * of A to Z, and of other letters as the locale of the database has it.
        * `limit`: most users of the page, 1 to 100, default 50.
        */
-      list: QueryContract<
-        { search?: string | undefined; cursor?: string | undefined; limit?: number | undefined },
-        UserPage
-      >;
+      list: QueryContract<PageInput & { search?: string | undefined }, UserPage>;
       /** Permission `users:read`. Refuses with `user_not_found`. */
       byId: QueryContract<{ userId: string }, UserSummary>;
       /**
@@ -364,10 +371,7 @@ export type AuthProcedures = {
      * Permission `audit:read`. Newest first; `userId`: only what was done to that user or by them.
      * `limit`: 1 to 100, default 50.
      */
-    auditLog: QueryContract<
-      { userId?: string | undefined; cursor?: string | undefined; limit?: number | undefined },
-      AuditPage
-    >;
+    auditLog: QueryContract<PageInput & { userId?: string | undefined }, AuditPage>;
     /**
      * Permission `tokens:revoke_all`. Ends every session of every user, the caller's included.
      * Refuses with `insufficient_user_authentication`, and as `logout` does.

@@ -19,6 +19,7 @@ export type {
   ErrorShape,
   InputIssue,
   MutationContract,
+  PageInput,
   QueryContract,
   RefreshTokenPlace,
   SessionSummary,

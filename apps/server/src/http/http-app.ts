@@ -11,6 +11,7 @@ import { errorResponse } from "./error-response.ts";
 import { serveEventStream } from "./event-stream.ts";
 import { maxUrlCharacters } from "./http-limits.ts";
 import { outboxRoutes, type ShownOutbox } from "./outbox-routes.ts";
+import { asksForPage, pageRoutes, type Pages } from "./pages.ts";
 import type { Readiness } from "./readiness.ts";
 import { requestLog, type RequestState } from "./request-log.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -42,6 +43,8 @@ export interface HttpAppOptions {
   readonly router: BuiltAppRouter;
   /** The mails of an embedded service, to show to who tries it out. */
   readonly outbox: ShownOutbox | undefined;
+  /** The web client, if the service shows one. */
+  readonly pages: Pages | undefined;
   readonly allowedOrigins: readonly string[];
   readonly checkReadiness: () => Promise<Readiness>;
   /** Aborted when the service stops: it ends what would go on by itself. */
@@ -61,7 +64,7 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
   app.use(requestLog(log), securityHeaders());
   app.use(
     except(
-      ["/oauth/*", "/outbox", "/outbox.json"],
+      ["/oauth/*", "/outbox", "/outbox/*"],
       cors({
         origin: [...options.allowedOrigins],
         allowMethods: ["GET", "POST"],
@@ -91,9 +94,10 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
     }),
   );
 
-  app.get("/", (context) =>
-    context.text(options.outbox === undefined ? welcome : `${welcome}${outboxNote}`),
-  );
+  app.get("/", async (context, next) => {
+    if (options.pages !== undefined && asksForPage(context)) return next();
+    return context.text(options.outbox === undefined ? welcome : `${welcome}${outboxNote}`);
+  });
   app.get("/healthz", (context) => context.json({ status: "alive" }));
   app.get("/readyz", async (context) => {
     const readiness = await options.checkReadiness();
@@ -140,6 +144,8 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
     return response;
   });
   app.all("/trpc/*", methodRefused);
+
+  if (options.pages !== undefined) app.route("/", pageRoutes(options.pages));
 
   app.notFound((context) => errorResponse(context, "not_found", context.get("requestId")));
   app.onError((error, context) => {

@@ -13,6 +13,7 @@ it("V16.5.4 what throws outside of every procedure is a 500 that says nothing, a
     auth: unused,
     router: unused,
     outbox: undefined,
+    pages: undefined,
     stopping: new AbortController().signal,
     allowedOrigins: [],
     checkReadiness: () => Promise.reject(new Error("find-me")),

@@ -13,7 +13,7 @@ beforeAll(async () => {
   const input = { email: "ada@example.com", password: "correct horse battery staple" };
   await clientOf(service).api.auth.register.mutate({ ...input, name: "Ada" });
   const isThere = async () => {
-    expect((await ask(`/outbox.json?key=${key}`)).text).toContain("#token=");
+    expect((await ask(`/outbox/mails.json?key=${key}`)).text).toContain("#token=");
   };
   await vi.waitFor(isThere, { timeout: 20_000 });
 }, 60_000);
@@ -48,7 +48,7 @@ it("V14.2.1 V3.3.4 shows the mails to who has the key, and puts it out of the ad
   const page = await ask("/outbox", { cookie: cookieOf(first).split(";")[0] ?? "" });
   expect(page.status).toBe(200);
   expect(page.text).toContain("To: ada@example.com\nSubject: ");
-  const json = await ask(`/outbox.json?key=${key}`);
+  const json = await ask(`/outbox/mails.json?key=${key}`);
   expect(JSON.parse(json.text)).toMatchObject({ mails: [{ to: "ada@example.com" }] });
   for (const { headers } of [first, page, json]) {
     expect(headers).toMatchObject({
@@ -64,7 +64,7 @@ it("V11.5.1 makes another key of 256 bits at each start, and tells it nowhere", 
   const otherKey = new URL(other.outboxUrl ?? "").searchParams.get("key") ?? "";
   expect([key, otherKey].map((one) => Buffer.from(one, "base64url").length)).toEqual([32, 32]);
   expect(otherKey).not.toBe(key);
-  expect((await ask(`/outbox.json?key=${otherKey}`)).status).toBe(404);
+  expect((await ask(`/outbox/mails.json?key=${otherKey}`)).status).toBe(404);
   await ask(`/outbox?key=${key}`);
   const { text } = await ask("/");
   expect(text).toContain("was printed when the service started");
@@ -73,7 +73,7 @@ it("V11.5.1 makes another key of 256 bits at each start, and tells it nowhere", 
 
 it("V4.1.3 V8.3.1 shows nothing without the key, whoever asks: a proxy of this machine may hide a stranger", async () => {
   const wrong = `${key.slice(0, -1)}${key.endsWith("A") ? "B" : "A"}`;
-  for (const path of ["/outbox", "/outbox.json"]) {
+  for (const path of ["/outbox", "/outbox/mails.json"]) {
     for (const query of ["", "?key=", `?key=${wrong}`, `?key=${wrong}&key=${key}`, "?key=é"]) {
       expect(isNothing(await ask(`${path}${encodeURI(query)}`))).toBe(true);
     }
@@ -87,7 +87,7 @@ it.each([
   ["a name that was made to point here", { host: "evil.test" }],
   ["V4.1.3 somebody behind a proxy of this machine", { "x-forwarded-for": "203.0.113.7" }],
 ])("shows nothing to %s, with the key or without", async (_, headers) => {
-  for (const path of ["/outbox", "/outbox.json"]) {
+  for (const path of ["/outbox", "/outbox/mails.json"]) {
     expect(isNothing(await ask(path, headers))).toBe(true);
     expect(isNothing(await ask(`${path}?key=${key}`, headers))).toBe(true);
   }

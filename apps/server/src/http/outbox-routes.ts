@@ -3,12 +3,15 @@ import type { OutgoingMail } from "@portcullis/server";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { errorResponse } from "./error-response.ts";
+import { asksForPage } from "./pages.ts";
 import type { RequestState } from "./request-log.ts";
 
 /** The mails of an embedded service, and what it takes to see them. */
 export interface ShownOutbox {
   readonly mails: () => readonly OutgoingMail[];
   readonly key: string;
+  /** Whether the web client has a page that shows them; else they are shown as text. */
+  readonly hasPage: boolean;
 }
 
 const keyBytes = 32;
@@ -36,14 +39,22 @@ export function outboxPathWith(key: string): string {
  *
  * The page keeps the key in a cookie and out of its address, which browsers remember and show.
  */
-export function outboxRoutes({ mails, key }: ShownOutbox): Hono<RequestState> {
+export function outboxRoutes({ mails, key, hasPage }: ShownOutbox): Hono<RequestState> {
+  /** The page shows nothing by itself: it asks for the mails as everybody has to. */
+  const isForPage = (context: Context): boolean =>
+    hasPage && asksForPage(context) && context.req.query(keyParameter) === undefined;
+  const holdersOnly = forHolderOf(key);
   return new Hono<RequestState>()
-    .get("/outbox", forHolderOf(key), (context) => {
+    .get("/outbox", async (context, next) =>
+      isForPage(context) ? next() : holdersOnly(context, next),
+    )
+    .get("/outbox", async (context, next) => {
+      if (isForPage(context)) return next();
       if (context.req.query(keyParameter) === undefined) return context.text(writeMails(mails()));
       setCookie(context, keyCookie, key, { httpOnly: true, sameSite: "Strict", path: "/outbox" });
       return context.redirect("/outbox", 303);
     })
-    .get("/outbox.json", forHolderOf(key), (context) =>
+    .get("/outbox/mails.json", holdersOnly, (context) =>
       context.json({ mails: mails().map(viewMail) }),
     );
 }

@@ -1,31 +1,13 @@
 import { lowerCaseUuidSchema } from "@portcullis/server";
 import { z } from "zod";
+import { createInput } from "./create-input.ts";
 
 const maxPageSize = 50;
 
-/** Postgres' text can not hold NUL, nor UTF-8 a lone surrogate. */
-function isStorable(value: string): boolean {
-  return value.isWellFormed() && !value.includes("\0");
-}
-
-/** Counted in code points, as a person counts: an emoji may have two UTF-16 units. */
-function text(name: string, maxCodePoints: number) {
-  const problem = `${name} must have 1 to ${maxCodePoints} characters.`;
-  return z
-    .string()
-    .max(2 * maxCodePoints, problem)
-    .refine(isStorable, `${name} has a character that can not be stored.`)
-    .refine((value) => value.trim() !== "" && [...value].length <= maxCodePoints, problem);
-}
-
-const title = text("The title", 200);
-/** The request as a whole may have 16 KiB, so a text of 10000 characters beyond ASCII is too large. */
-const body = text("The body", 10_000);
 const id = lowerCaseUuidSchema;
 
-export const createInput = z.strictObject({ title, body });
 export const byIdInput = z.strictObject({ id });
-export const updateInput = z.strictObject({ id, title, body });
+export const updateInput = createInput.extend({ id });
 export const removeInput = z.strictObject({ id });
 export const listInput = z.strictObject({
   /** Where the page before ended: its `nextCursor`. */
@@ -35,6 +17,8 @@ export const listInput = z.strictObject({
     .transform((cursor, context) => readCursor(cursor) ?? refuseCursor(context))
     .optional(),
   limit: z.number().int().min(1).max(maxPageSize).default(20),
+  /** tRPC's infinite queries say it with every page. */
+  direction: z.literal("forward").optional(),
 });
 
 /** The place of a post in the list. */

@@ -3,7 +3,8 @@ import type { Auth } from "@portcullis/server";
 import { TRPCError } from "@trpc/server";
 import type { Root } from "../trpc.ts";
 import type { Post } from "../contract.ts";
-import { byIdInput, createInput, listInput, removeInput, updateInput } from "./post-input.ts";
+import { createInput } from "./create-input.ts";
+import { byIdInput, listInput, removeInput, updateInput } from "./post-input.ts";
 import type { ChangeOutcome, PostRepository } from "./post-repository.ts";
 
 /** The procedures of the posts: everyone reads, signed-in users write, authors change their own. */
@@ -12,7 +13,7 @@ export function createPostProcedures(t: Root, auth: Auth, posts: PostRepository)
   return {
     create: signedIn
       .input(createInput)
-      .mutation(({ ctx, input }) => posts.create(ctx.auth.user.id, input)),
+      .mutation(({ ctx, input }) => posts.create(ctx.auth.user, input)),
     list: t.procedure
       .input(listInput)
       .query(({ input: { cursor, limit } }) =>
@@ -29,10 +30,10 @@ export function createPostProcedures(t: Root, auth: Auth, posts: PostRepository)
     update: signedIn
       .input(updateInput)
       .mutation(async ({ ctx, input: { id, ...text } }) =>
-        changed(await posts.update(id, ctx.auth.user.id, text)),
+        changed(await posts.update(id, ctx.auth.user, text)),
       ),
     remove: signedIn.input(removeInput).mutation(async ({ ctx, input }) => {
-      const { id } = changed(await posts.remove(input.id, ctx.auth.user.id));
+      const { id } = changed(await posts.remove(input.id, ctx.auth.user));
       return { id };
     }),
   };

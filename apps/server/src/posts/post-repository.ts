@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { WriteThroughCache } from "@portcullis/write-through";
 import { sql, type Kysely, type Selectable } from "kysely";
 import type { Post, PostPage } from "../contract.ts";
-import { postSchema } from "./post.ts";
+import { authorKey, readAuthorNames, type Author } from "./author-names.ts";
+import { storedPostSchema, type StoredPost } from "./post.ts";
 import { writeCursor, type Cursor } from "./post-input.ts";
 import { latestOf } from "./latest-of.ts";
 import { fitPage } from "./post-page.ts";
@@ -16,13 +17,18 @@ export type ChangeOutcome =
   | { readonly kind: "forbidden" };
 
 export interface PostRepository {
-  readonly create: (authorId: string, text: PostText) => Promise<Post>;
+  readonly create: (author: Writer, text: PostText) => Promise<Post>;
   readonly byId: (id: string) => Promise<Post | undefined>;
   /** The post as it is, and again when it may have changed; `undefined` when it is not there. */
   readonly watch: (id: string, signal: AbortSignal | undefined) => AsyncIterable<Post | undefined>;
   readonly list: (page: { readonly after?: Cursor; readonly limit: number }) => Promise<PostPage>;
-  readonly update: (id: string, authorId: string, text: PostText) => Promise<ChangeOutcome>;
-  readonly remove: (id: string, authorId: string) => Promise<ChangeOutcome>;
+  readonly update: (id: string, author: Writer, text: PostText) => Promise<ChangeOutcome>;
+  readonly remove: (id: string, author: Writer) => Promise<ChangeOutcome>;
+}
+
+/** Who writes, as they are now. */
+export interface Writer extends Author {
+  readonly id: string;
 }
 
 export interface PostText {
@@ -35,27 +41,48 @@ export function createPostRepository(
   database: Kysely<PostTables>,
   cache: WriteThroughCache<PostTables>,
 ): PostRepository {
-  const posts = cache.table({ name: "post", schema: postSchema, load: loadPost });
+  const posts = cache.table({ name: "post", schema: storedPostSchema, load: loadPost });
 
   return {
     // The id is fresh and random, so no cache can hold anything of it: a plain insert will do.
-    async create(authorId, { title, body }) {
+    async create(author, { title, body }) {
       const row = await database
         .insertInto("post")
-        .values({ id: randomUUID(), author_id: authorId, title, body })
+        .values({ id: randomUUID(), author_id: author.id, title, body })
         .returningAll()
         .executeTakeFirstOrThrow();
-      return toPost(row);
+      return byAuthor(toStoredPost(row), author);
     },
-    byId: (id) => posts.read(id),
-    watch: (id, signal) =>
-      latestOf<Post | undefined>(
-        (onRead, ended) => cache.watch([posts.key(id)], ([post]) => onRead(post), ended),
+    async byId(id) {
+      const post = await posts.read(id);
+      if (post === undefined) return undefined;
+      const [author] = await cache.readMany([authorKey(post.authorId)]);
+      return byAuthor(post, author);
+    },
+    async *watch(id, signal) {
+      const first = await posts.read(id);
+      if (first === undefined) {
+        yield undefined;
+        return;
+      }
+      // A post never has another author.
+      const keys = [posts.key(id), authorKey(first.authorId)] as const;
+      yield* latestOf<Post | undefined>(
+        (onRead, ended) =>
+          cache.watch(keys, ([post, author]) => onRead(post && byAuthor(post, author)), ended),
         signal,
-      ),
+      );
+    },
     async list({ after, limit }) {
       const rows = await selectPage(database, after, limit + 1);
-      const page = fitPage(rows.slice(0, limit).map(toPost));
+      const stored = rows.slice(0, limit).map(toStoredPost);
+      const names = await readAuthorNames(
+        cache,
+        stored.map(({ authorId }) => authorId),
+      );
+      const page = fitPage(
+        stored.map((post) => ({ ...post, authorName: names.get(post.authorId) ?? null })),
+      );
       const last = rows[page.length - 1];
       return {
         posts: page,
@@ -64,22 +91,22 @@ export function createPostRepository(
           : {}),
       };
     },
-    update: (id, authorId, { title, body }) =>
-      change(id, authorId, (transaction) =>
+    update: (id, author, { title, body }) =>
+      change(id, author, (transaction) =>
         transaction
           .updateTable("post")
           .set({ title, body, updated_at: sql<Date>`now()` })
           .where("id", "=", id)
-          .where("author_id", "=", authorId)
+          .where("author_id", "=", author.id)
           .returningAll()
           .executeTakeFirst(),
       ),
-    remove: (id, authorId) =>
-      change(id, authorId, (transaction) =>
+    remove: (id, author) =>
+      change(id, author, (transaction) =>
         transaction
           .deleteFrom("post")
           .where("id", "=", id)
-          .where("author_id", "=", authorId)
+          .where("author_id", "=", author.id)
           .returningAll()
           .executeTakeFirst(),
       ),
@@ -88,22 +115,23 @@ export function createPostRepository(
   /** Refuses from the cache first: a stranger can not make the nodes drain for a post of another. */
   async function change(
     id: string,
-    authorId: string,
+    author: Writer,
     work: (transaction: Kysely<PostTables>) => Promise<PostRow | undefined>,
   ): Promise<ChangeOutcome> {
     const known = await posts.read(id);
     if (known === undefined) return { kind: "not_found" };
-    if (known.authorId !== authorId) return { kind: "forbidden" };
+    if (known.authorId !== author.id) return { kind: "forbidden" };
     const row = await cache.write([posts.key(id)], work);
-    return row === undefined ? { kind: "not_found" } : { kind: "changed", post: toPost(row) };
+    if (row === undefined) return { kind: "not_found" };
+    return { kind: "changed", post: byAuthor(toStoredPost(row), author) };
   }
 }
 
 type PostRow = Selectable<PostTables["post"]>;
 
-async function loadPost(database: Kysely<PostTables>, id: string): Promise<Post | undefined> {
+async function loadPost(database: Kysely<PostTables>, id: string): Promise<StoredPost | undefined> {
   const row = await database.selectFrom("post").selectAll().where("id", "=", id).executeTakeFirst();
-  return row === undefined ? undefined : toPost(row);
+  return row === undefined ? undefined : toStoredPost(row);
 }
 
 function selectPage(
@@ -125,7 +153,11 @@ function selectPage(
     .execute();
 }
 
-function toPost(row: PostRow): Post {
+function byAuthor(post: StoredPost, author: Author | undefined): Post {
+  return { ...post, authorName: author?.name ?? null };
+}
+
+function toStoredPost(row: PostRow): StoredPost {
   return {
     id: row.id,
     authorId: row.author_id,

@@ -1,6 +1,10 @@
 import { isPortcullisError } from "@portcullis/client";
+import { createTRPCClient, createWSClient, wsLink } from "@trpc/client";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import type { AppRouter } from "../contract.ts";
+import { createPostInput } from "../inputs.ts";
 import {
   clientOf,
   outcomeOf,
@@ -15,7 +19,7 @@ let servers: TestServers;
 let here: TestService;
 let there: TestService;
 let ada: TestClient;
-let bob: TestClient;
+let bob: Awaited<ReturnType<typeof signedInClient>>;
 
 beforeAll(async () => {
   servers = await startTestServers();
@@ -39,6 +43,12 @@ async function refusalOf(call: Promise<unknown>): Promise<string> {
 
 const text = { title: "A title", body: "A body" };
 const unknownId = "00000000-0000-4000-8000-000000000000";
+
+/** A post of the first page. */
+async function inList(api: TestClient["api"], id: string) {
+  const { posts } = await api.posts.list.query({ limit: 50 });
+  return posts.find((post) => post.id === id);
+}
 
 describe("reading", () => {
   it("is for everyone, and the same on every node", async () => {
@@ -122,6 +132,89 @@ describe("reading", () => {
   });
 });
 
+describe("the name of the author", () => {
+  it("is in every answer that has a post", async () => {
+    const author = await signedInClient(here);
+    const post = await author.api.posts.create.mutate(text);
+    expect(post).toMatchObject({ authorName: "Name" });
+    expect(await author.api.posts.update.mutate({ id: post.id, ...text })).toMatchObject({
+      authorName: "Name",
+    });
+    for (const node of [here, there]) {
+      const { api } = clientOf(node);
+      expect(await api.posts.byId.query({ id: post.id })).toMatchObject({ authorName: "Name" });
+      expect(await inList(api, post.id)).toMatchObject({ authorName: "Name" });
+    }
+  });
+
+  it("is the new one on every node once a rename has returned, with every cache hot", async () => {
+    const author = await signedInClient(here);
+    const { id } = await author.api.posts.create.mutate(text);
+    for (const node of [here, there]) {
+      await clientOf(node).api.posts.byId.query({ id });
+      await inList(clientOf(node).api, id);
+    }
+    await author.api.auth.account.rename.mutate({ name: "Renamed" });
+    for (const node of [there, here]) {
+      const { api } = clientOf(node);
+      expect(await api.posts.byId.query({ id })).toMatchObject({ authorName: "Renamed" });
+      expect(await inList(api, id)).toMatchObject({ authorName: "Renamed" });
+    }
+    expect(await author.api.posts.update.mutate({ id, ...text })).toMatchObject({
+      authorName: "Renamed",
+    });
+  });
+
+  it("is null once the account is deleted", async () => {
+    const author = await signedInClient(here);
+    const { id } = await author.api.posts.create.mutate(text);
+    await author.api.auth.account.remove.mutate();
+    for (const node of [there, here]) {
+      const { api } = clientOf(node);
+      expect(await api.posts.byId.query({ id })).toMatchObject({ ...text, authorName: null });
+      expect(await inList(api, id)).toMatchObject({ authorName: null });
+    }
+  });
+
+  it("comes to those who watch a post, as it changes", async () => {
+    const author = await signedInClient(here);
+    const { id } = await author.api.posts.create.mutate(text);
+    const heard: (string | null)[] = [];
+    const socket = createWSClient({
+      url: `${there.url.replace("http", "ws")}/trpc`,
+      WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
+      connectionParams: { authorization: `Bearer ${bob.accessToken}` },
+    });
+    createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] }).posts.onChange.subscribe(
+      { id },
+      { onData: (post) => heard.push(post.authorName) },
+    );
+    await expect.poll(() => heard).toEqual(["Name"]);
+    await author.api.auth.account.rename.mutate({ name: "Renamed" });
+    await expect.poll(() => heard).toEqual(["Name", "Renamed"]);
+    await author.api.auth.account.remove.mutate();
+    await expect.poll(() => heard).toEqual(["Name", "Renamed", null]);
+    await socket.close();
+  });
+
+  it("is read for more authors than the cache takes keys at once", async () => {
+    const client = new Client({ connectionString: servers.database.url });
+    await client.connect();
+    try {
+      await client.query(
+        `insert into post (id, author_id, title, body)
+         select gen_random_uuid(), gen_random_uuid(), 'Of somebody gone', '.'
+         from generate_series(1, 33)`,
+      );
+    } finally {
+      await client.end();
+    }
+    await ada.api.posts.create.mutate(text);
+    const { posts } = await bob.api.posts.list.query({ limit: 34 });
+    expect(posts.map((post) => post.authorName)).toEqual(["Name", ...Array(33).fill(null)]);
+  });
+});
+
 describe("writing", () => {
   it("needs a signed-in user", async () => {
     const { api } = clientOf(here);
@@ -194,6 +287,8 @@ describe("writing", () => {
     { title: "   ", body: "." },
     { title: ".", body: "" },
     { title: ".", body: "x".repeat(10_001) },
+    { title: ".", body: "\u{1F600}".repeat(4_000) },
+    { title: "x".repeat(401), body: "." },
     { title: "NUL \0", body: "." },
     { title: "lone \ud800 surrogate", body: "." },
     { title: ".", body: ".", authorId: unknownId },
@@ -225,4 +320,18 @@ describe("writing", () => {
       expect(await refusalOf(ada.api.posts.byId.query({ id }))).toBe("BAD_REQUEST input_invalid");
     },
   );
+});
+
+describe("what a form says of a field", () => {
+  it.each([
+    ["title", " ", "The title is empty."],
+    ["title", "x".repeat(201), "The title must have at most 200 characters."],
+    ["title", "NUL \0", "The title has a character that cannot be stored."],
+    ["body", "", "The text is empty."],
+    ["body", "x".repeat(20_001), "The text must have at most 10000 characters."],
+    ["body", "\u{1F600}".repeat(4_000), expect.stringMatching(/^The text takes more room than/)],
+  ])("is one sentence for the %s %.20j", (field, value, message) => {
+    const { error } = createPostInput.safeParse({ title: ".", body: ".", [field]: value });
+    expect(error?.issues).toEqual([expect.objectContaining({ path: [field], message })]);
+  });
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageSizeSchema } from "../admin/page.ts";
+import { pageDirectionSchema, pageSizeSchema } from "../admin/page.ts";
 import { activityKinds, viewAsOwner } from "../audit/activity-entry.ts";
 import { auditCursorSchema, makeAuditPage } from "../audit/audit-page.ts";
 import type { SignedIn } from "../context/auth-context.ts";
@@ -10,6 +10,7 @@ import { listAuditEventsAbout } from "../repositories/audit-list.ts";
 export const activityInput = z.strictObject({
   cursor: auditCursorSchema.optional(),
   limit: pageSizeSchema,
+  direction: pageDirectionSchema,
 });
 
 /** A page of the audit log about the user's own account, newest first. */

@@ -4,12 +4,13 @@ import type { AuditPage } from "../contract.ts";
 import type { Parts } from "../parts.ts";
 import { listAuditEvents } from "../repositories/audit-list.ts";
 import { lowerCaseUuidSchema } from "../text-rules.ts";
-import { pageSizeSchema } from "./page.ts";
+import { pageDirectionSchema, pageSizeSchema } from "./page.ts";
 
 export const auditLogInput = z.strictObject({
   userId: lowerCaseUuidSchema.optional(),
   cursor: auditCursorSchema.optional(),
   limit: pageSizeSchema,
+  direction: pageDirectionSchema,
 });
 
 /** A page of the audit log, newest first. */

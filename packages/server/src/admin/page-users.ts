@@ -4,7 +4,7 @@ import type { Parts } from "../parts.ts";
 import { listUsers } from "../repositories/user-list.ts";
 import { boundedText, lowerCaseUuidSchema } from "../text-rules.ts";
 import { cursorSchema, writeCursor } from "./cursor.ts";
-import { pageSizeSchema, takePage } from "./page.ts";
+import { pageDirectionSchema, pageSizeSchema, takePage } from "./page.ts";
 import { summarizeUser } from "./user-summary.ts";
 
 const placeSchema = z.strictObject({ createdAtMicros: z.int().min(0), id: lowerCaseUuidSchema });
@@ -16,6 +16,7 @@ export const listUsersInput = z.strictObject({
   ).optional(),
   cursor: cursorSchema(placeSchema).optional(),
   limit: pageSizeSchema,
+  direction: pageDirectionSchema,
 });
 
 /** A page of users, newest first. */
