@@ -1,0 +1,64 @@
+import { useSession } from "@portcullis/react";
+import { loginInput } from "@portcullis/server/inputs";
+import { getRouteApi, Link, Navigate, useLocation } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { client } from "../client.ts";
+import { Form } from "../forms/form.tsx";
+import { fieldProps, useAppForm } from "../forms/use-app-form.ts";
+import { Card } from "../ui/card.tsx";
+import { TextField } from "../ui/field.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { Page } from "../ui/page.tsx";
+
+const route = getRouteApi("/sign-in");
+
+const endings = {
+  refresh_token_invalid: "Your session is over. Please sign in again.",
+  refresh_token_reused:
+    "A copy of this device's sign-in was used somewhere else, so the session was ended. If that was not you, change your password.",
+  token_revoked: "You were signed out, here or on another device.",
+} as const;
+
+export function SignInPage(): ReactNode {
+  const { next = "/posts" } = route.useSearch();
+  const session = useSession();
+  const { hash } = useLocation();
+  const { form, onSubmit, isBusy, problem } = useAppForm({
+    schema: loginInput,
+    defaultValues: { email: "", password: "" },
+    submit: (values) => client.api.auth.login.mutate(values),
+  });
+  if (session.status === "signedIn") return <Navigate to={next} hash={hash} replace />;
+  return (
+    <Page title="Sign in" width="form">
+      {session.status === "expired" && (
+        <Notice tone="warn">{endings[session.reason] ?? endings.refresh_token_invalid}</Notice>
+      )}
+      <Card>
+        <Form
+          onSubmit={onSubmit}
+          action="Sign in"
+          isBusy={isBusy}
+          problem={problem}
+          more={<Link to="/forgot-password">Forgot your password?</Link>}
+        >
+          <TextField
+            label="Email"
+            type="email"
+            autoComplete="username"
+            {...fieldProps(form, "email")}
+          />
+          <TextField
+            label="Password"
+            type="password"
+            autoComplete="current-password"
+            {...fieldProps(form, "password")}
+          />
+        </Form>
+      </Card>
+      <p className="muted">
+        New here? <Link to="/sign-up">Create an account</Link>
+      </p>
+    </Page>
+  );
+}

@@ -1,0 +1,39 @@
+import { useState, type ReactNode } from "react";
+import { Badge } from "../ui/badge.tsx";
+import { MailText } from "./mail-text.tsx";
+import type { ShownMail } from "./mails.ts";
+import "./mail-reader.css";
+
+/** A list of mails and the one that was chosen, first the newest. What arrives changes nothing that is read. */
+export function MailReader({ mails }: { readonly mails: readonly ShownMail[] }): ReactNode {
+  const [chosenId, setChosenId] = useState(mails[0]?.messageId);
+  const [seenIds, setSeenIds] = useState(() => new Set(mails.map(({ messageId }) => messageId)));
+  // The service keeps the last hundred only, and none when it is started again.
+  const chosen = mails.find(({ messageId }) => messageId === chosenId) ?? mails[0];
+  return (
+    <div className="mail-reader">
+      <ul className="mail-reader__list" aria-label="Mails, newest first">
+        {mails.map(({ messageId, subject, to }) => (
+          <li key={messageId}>
+            <button
+              type="button"
+              className="mail-reader__item"
+              aria-current={messageId === chosen?.messageId}
+              onClick={() => {
+                setChosenId(messageId);
+                setSeenIds((seen) => new Set(seen).add(messageId));
+              }}
+            >
+              <span className="mail-reader__subject">{subject}</span>
+              <span className="mail-reader__to">
+                {to}
+                {!seenIds.has(messageId) && <Badge tone="info">New</Badge>}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {chosen !== undefined && <MailText mail={chosen} />}
+    </div>
+  );
+}
