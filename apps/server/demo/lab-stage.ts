@@ -8,7 +8,7 @@ import type { Report } from "./report.ts";
 import { startServiceProcess, type ServiceProcess } from "./service-process.ts";
 
 const nodeNames = ["A", "B", "C"] as const;
-const pages = fileURLToPath(new URL("../../web/dist", import.meta.url));
+const builtPages = fileURLToPath(new URL("../../web/dist", import.meta.url));
 
 /**
  * Postgres, Redis, three nodes and what disturbs them, each gone with `started`. The pages come from
@@ -17,6 +17,7 @@ const pages = fileURLToPath(new URL("../../web/dist", import.meta.url));
 export async function setLab(
   report: Report,
   started: AsyncDisposableStack,
+  pages = builtPages,
 ): Promise<{ readonly url: string }> {
   const postgres = await report.step("Postgres", async () => started.use(await startPostgres()));
   const redis = await report.step("Redis", async () => started.use(await startRedis()));

@@ -19,10 +19,10 @@ const home = createRoute({ getParentRoute: () => root, path: "/", component: Hom
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: ({ next }: { next?: unknown }): { next?: string } => {
-    const page = nextPage(next);
-    return page === undefined ? {} : { next: page };
-  },
+  // Also when it is undefined: what is left out here the router takes from the address as it is.
+  validateSearch: ({ next }: { next?: unknown }): { next?: string | undefined } => ({
+    next: nextPage(next),
+  }),
   component: lazyRouteComponent(() => import("./auth/sign-in-page.tsx"), "SignInPage"),
 });
 const signUp = createRoute({

@@ -7,7 +7,10 @@ export async function heading(page: Page, name: string): Promise<void> {
 
 /** Waits for a message that comes over the page. */
 export async function toast(page: Page, text: string | RegExp): Promise<void> {
-  await page.getByRole("region", { name: /notification/i }).getByText(text).waitFor();
+  await page
+    .getByRole("region", { name: /notification/i })
+    .getByText(text)
+    .waitFor();
 }
 
 /** What stands beside a field about its value, and is read out with it. */
@@ -23,7 +26,8 @@ export function problemOf(field: Locator): Promise<string> {
 
 /** Chooses an item of the menu of who is signed in. */
 export async function userMenu(page: Page, name: string, item: string): Promise<void> {
-  await page.getByRole("banner").getByRole("button", { name }).click();
+  // Until the menu is loaded, the button that stands there cannot be expanded.
+  await page.getByRole("banner").getByRole("button", { name, expanded: false }).click();
   await page.getByRole("menuitem", { name: item, exact: true }).click();
 }
 
@@ -36,4 +40,11 @@ export async function openMail(page: Page, subject: string, to = ""): Promise<vo
     .first()
     .click();
   await page.getByRole("link", { name: "Open the link" }).click();
+}
+
+/** Says yes in the dialog that asks. */
+export async function confirmWith(page: Page, action: string): Promise<void> {
+  const yes = page.getByRole("dialog").getByRole("button", { name: action, exact: true });
+  await yes.click();
+  await yes.waitFor({ state: "detached" });
 }

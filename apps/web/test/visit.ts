@@ -7,12 +7,6 @@ export interface Visitor {
   readonly open: (path: string) => Promise<Page>;
 }
 
-/** What a visitor's browser sent and got: to find what must not be in it. */
-export interface Wire {
-  /** Access tokens that answers brought. */
-  readonly tokens: Set<string>;
-}
-
 /** Visitors of a site, and everything that their browsers complained of. */
 export interface Visits {
   readonly enter: (options?: BrowserContextOptions) => Promise<Visitor>;

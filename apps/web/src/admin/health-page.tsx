@@ -26,7 +26,8 @@ export function HealthPage(): ReactNode {
     <Page title="Health" lead="How the node is that answers you. It is asked every two seconds.">
       {error !== null && <QueryTrouble error={error} retry={refetch} isBusy={isFetching} />}
       {data === undefined ? error === null && <Skeleton lines={10} /> : <Health health={data} />}
-      <RevokeAllCard />
+      {/* Not before what stands above it: that would push it down. */}
+      {(data !== undefined || error !== null) && <RevokeAllCard />}
     </Page>
   );
 }

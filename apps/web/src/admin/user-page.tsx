@@ -45,9 +45,12 @@ export function UserPage(): ReactNode {
       {user === undefined && error === null && <Skeleton lines={6} />}
       {error !== null &&
         (isNobody(error) ? <NoUser /> : <QueryTrouble error={error} retry={refetch} />)}
-      <Card title="What happened" lead="What this user did, and what was done to them.">
-        <AuditList userId={userId} />
-      </Card>
+      {/* Not before what stands above it: that would push it down. */}
+      {(user !== undefined || error !== null) && (
+        <Card title="What happened" lead="What this user did, and what was done to them.">
+          <AuditList userId={userId} />
+        </Card>
+      )}
     </Page>
   );
 }

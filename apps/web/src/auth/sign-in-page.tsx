@@ -1,10 +1,11 @@
 import { useSession } from "@portcullis/react";
 import { loginInput } from "@portcullis/server/inputs";
-import { getRouteApi, Link, Navigate, useLocation } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { client } from "../client.ts";
 import { Form } from "../forms/form.tsx";
 import { fieldProps, useAppForm } from "../forms/use-app-form.ts";
+import { Redirect } from "../shell/redirect.tsx";
 import { Card } from "../ui/card.tsx";
 import { TextField } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -13,22 +14,22 @@ import { Page } from "../ui/page.tsx";
 const route = getRouteApi("/sign-in");
 
 const endings = {
-  refresh_token_invalid: "Your session is over. Please sign in again.",
+  refresh_token_invalid:
+    "You are signed out: this session was ended, here or on another device, or is too old.",
   refresh_token_reused:
     "A copy of this device's sign-in was used somewhere else, so the session was ended. If that was not you, change your password.",
-  token_revoked: "You were signed out, here or on another device.",
+  token_revoked: "You are signed out: this session was ended, here or on another device.",
 } as const;
 
 export function SignInPage(): ReactNode {
   const { next = "/posts" } = route.useSearch();
   const session = useSession();
-  const { hash } = useLocation();
   const { form, onSubmit, isBusy, problem } = useAppForm({
     schema: loginInput,
     defaultValues: { email: "", password: "" },
     submit: (values) => client.api.auth.login.mutate(values),
   });
-  if (session.status === "signedIn") return <Navigate to={next} hash={hash} replace />;
+  if (session.status === "signedIn") return <Redirect to={next} />;
   return (
     <Page title="Sign in" width="form">
       {session.status === "expired" && (

@@ -1,7 +1,8 @@
 import { useSession } from "@portcullis/react";
-import { Outlet, useRouter } from "@tanstack/react-router";
-import { useEffect, useRef, type ReactNode } from "react";
+import { Outlet } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { Skeleton } from "../ui/skeleton.tsx";
+import { Redirect } from "./redirect.tsx";
 
 /** Pages for who is signed in. Others are asked to sign in, and come back afterwards. */
 export function SignedInArea(): ReactNode {
@@ -18,21 +19,10 @@ export function SignedInArea(): ReactNode {
       );
     case "signedOut":
     case "expired":
-      return <AskToSignIn />;
+      return <Redirect to={signInFor} />;
   }
 }
 
-function AskToSignIn(): ReactNode {
-  const router = useRouter();
-  const hasAskedRef = useRef(false);
-  useEffect(() => {
-    // Once: on the way the address is that of the other page already, while this one is still shown.
-    if (hasAskedRef.current) return;
-    hasAskedRef.current = true;
-    const { pathname, searchStr, hash } = router.state.location;
-    // A mailed token stays in the fragment, which no server and no log sees.
-    const next = `${pathname}${searchStr}`;
-    void router.navigate({ to: "/sign-in", search: { next }, hash, replace: true });
-  }, [router]);
-  return null;
+function signInFor(page: string): string {
+  return `/sign-in?next=${encodeURIComponent(page)}`;
 }
