@@ -176,6 +176,7 @@ test("V13.2.4 V13.1.1 V9.1.3 nobody is called but Postgres, Redis and the mail s
   expect(fetching(code.filter(({ file }) => file.startsWith("apps/web/"))).toSorted()).toEqual([
     "apps/web/src/lab/ask-with-token.ts",
     "apps/web/src/lab/control.ts",
+    "apps/web/src/lab/device.ts",
     "apps/web/src/outbox/mails.ts",
   ]);
 });

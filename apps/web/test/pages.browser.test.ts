@@ -8,7 +8,7 @@ import { admin, makeFirstAdmin } from "./first-admin.ts";
 import { furnish, type Furnished } from "./furnish.ts";
 import { allowInspection, findBarriers, overflowOf, shiftsOf } from "./inspect.ts";
 import { heading } from "./on-page.ts";
-import { adminStops, goTo, openStops, sizes, takeLook, type Stop } from "./tour.ts";
+import { adminStops, goTo, openStops, schemes, sizes, takeLook, type Stop } from "./tour.ts";
 import { useDemo } from "./use-demo.ts";
 
 const demo = useDemo({ prepare: makeFirstAdmin });
@@ -24,20 +24,26 @@ function furniture(): Promise<Furnished> {
   return furnished;
 }
 
-/** What is not as it should be on the pages, in all looks. */
+/** With both widths and both themes once; `EVERY_LOOK=true` looks at all four of their pairs. */
+const looks = sizes.flatMap((size, index) =>
+  schemes
+    .filter((_, which) => process.env["EVERY_LOOK"] === "true" || which === index)
+    .map((scheme) => ({ size, scheme })),
+);
+
+/** What is not as it should be on the pages. */
 async function inspect(page: Page, stops: readonly Stop[]): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const stop of stops) {
-    for (const size of sizes) {
-      const note = (what: string): unknown => problems.push(`${stop.name}, ${size.name}: ${what}`);
-      await takeLook(page, { size, scheme: "light" });
+    for (const look of looks) {
+      const note = (what: string): unknown =>
+        problems.push(`${stop.name}, ${look.size.name}, ${look.scheme}: ${what}`);
+      await takeLook(page, look);
       await goTo(page, demo().origin, stop);
       const shifts = await shiftsOf(page);
       const shift = shifts.reduce((sum, { score }) => sum + score, 0);
       if (shift > shiftMax) note(`moved: ${JSON.stringify(shifts)}`);
       for (const barrier of await findBarriers(page)) note(barrier);
-      await takeLook(page, { size, scheme: "dark" });
-      for (const barrier of await findBarriers(page)) note(`dark: ${barrier}`);
     }
     for (const size of [...sizes, narrowest]) {
       await takeLook(page, { size, scheme: "light" });

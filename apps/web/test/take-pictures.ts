@@ -3,9 +3,7 @@ import { type Demo, signIn } from "./demo.ts";
 import { admin } from "./first-admin.ts";
 import type { Furnished } from "./furnish.ts";
 import { heading } from "./on-page.ts";
-import { adminStops, goTo, openStops, sizes, takeLook } from "./tour.ts";
-
-const schemes = ["light", "dark"] as const;
+import { adminStops, goTo, openStops, schemes, sizes, takeLook } from "./tour.ts";
 
 /** Takes a picture of every page in every look, and gives the names of the files. */
 export async function* takePictures(

@@ -9,6 +9,8 @@ export interface Size {
   readonly height: number;
 }
 
+export const schemes = ["light", "dark"] as const;
+
 export const sizes: readonly Size[] = [
   { name: "desktop", width: 1280, height: 900 },
   { name: "phone", width: 390, height: 844 },

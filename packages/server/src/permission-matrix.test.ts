@@ -269,7 +269,8 @@ function unboundedPlaces(schema: z.core.JSONSchema.BaseSchema, place: string): s
     case "null":
       return [];
     case "string": {
-      const isBounded = schema.enum !== undefined || (schema.maxLength ?? Infinity) <= 1024;
+      const isListed = schema.enum !== undefined || schema.const !== undefined;
+      const isBounded = isListed || (schema.maxLength ?? Infinity) <= 1024;
       return isBounded ? [] : [place];
     }
     case "integer":

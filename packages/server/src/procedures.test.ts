@@ -23,7 +23,13 @@ test("V14.2.1 no query takes a secret: a query's input ends up in access logs", 
   const queries = walkRouter(node.auth.router).filter(({ type }) => type === "query");
   const fields = queries.flatMap(({ path }) => permissionMatrix[path]?.input ?? [path]);
   expect(queries.map(({ path }) => path)).toContain("admin.users.list");
-  expect([...new Set(fields)].toSorted()).toEqual(["cursor", "limit", "search", "userId"]);
+  expect([...new Set(fields)].toSorted()).toEqual([
+    "cursor",
+    "direction",
+    "limit",
+    "search",
+    "userId",
+  ]);
 });
 
 describe("types", () => {

@@ -202,7 +202,7 @@ export const permissionMatrix: Readonly<Record<string, MatrixRow>> = {
     outcome: signedIn,
   },
   "account.activity": {
-    input: ["cursor", "limit"],
+    input: ["cursor", "limit", "direction"],
     output: auditEntries,
     mintsTokens: false,
     data: "the caller's own",
@@ -244,7 +244,7 @@ export const permissionMatrix: Readonly<Record<string, MatrixRow>> = {
     outcome: signedInRecently,
   },
   "admin.users.list": {
-    input: ["search", "cursor", "limit"],
+    input: ["search", "cursor", "limit", "direction"],
     output: userSummary.map((field) => `users[].${field}`),
     mintsTokens: false,
     data: "any user's",
@@ -286,7 +286,7 @@ export const permissionMatrix: Readonly<Record<string, MatrixRow>> = {
     outcome: admins,
   },
   "admin.auditLog": {
-    input: ["userId", "cursor", "limit"],
+    input: ["userId", "cursor", "limit", "direction"],
     output: auditEntries,
     mintsTokens: false,
     data: "any user's",

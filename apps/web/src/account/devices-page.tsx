@@ -83,12 +83,15 @@ export function DevicesPage(): ReactNode {
             </ul>
           )}
         </Card>
-        <div className="devices__all">
-          <Button disabled={!hasOthers} onClick={askForOthers}>
-            Sign out all others
-          </Button>
-          <Button onClick={askForAll}>Sign out everywhere</Button>
-        </div>
+        {/* Not before the list is there, for it would push them down. */}
+        {sessions !== undefined && (
+          <div className="devices__all">
+            <Button disabled={!hasOthers} onClick={askForOthers}>
+              Sign out all others
+            </Button>
+            <Button onClick={askForAll}>Sign out everywhere</Button>
+          </div>
+        )}
       </div>
       {question !== undefined && (
         <SignOutDialog question={question} onClose={() => setQuestion(undefined)} />

@@ -43,7 +43,9 @@ function idFields({ inputs }: WalkedProcedure): {
 } {
   const properties = Object.entries(inputSchema(inputs)?.properties ?? {});
   const isId = (schema: z.core.JSONSchema.BaseSchema): boolean =>
-    schema.type === "string" && schema.minLength === 36 && schema.maxLength === 36;
+    schema.type === "string" &&
+    schema.maxLength === 36 &&
+    schema.pattern?.includes("{12}") === true;
   const names = (isWanted: (name: string, schema: z.core.JSONSchema.BaseSchema) => boolean) =>
     properties
       .filter(([name, schema]) => isWanted(name, schema as z.core.JSONSchema.BaseSchema))
