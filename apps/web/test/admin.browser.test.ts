@@ -85,6 +85,8 @@ it("the audit log says who did what", async () => {
   await page.getByLabel("Only of one user").fill(eve.email);
   await page.getByRole("button", { name: "Filter" }).click();
   const entry = page.getByRole("listitem").filter({ hasText: "Signed out everywhere by an admin" });
+  // Until the filter holds, those of others are there too.
+  await expect.poll(() => entry.count(), { timeout: 15_000 }).toBe(1);
   await entry.getByRole("link", { name: "Root" }).waitFor();
   await page.getByRole("button", { name: "Show all" }).click();
   await page.getByRole("listitem").filter({ hasText: "Signed in: Root" }).first().waitFor();
