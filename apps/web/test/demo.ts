@@ -1,9 +1,12 @@
 import { join } from "node:path";
+import { startNodeFor, variablesFor } from "@portcullis/app-server/test-command";
 import {
   clientOf,
   startEmbedded,
+  startTestServers,
   temporaryFolder,
   type TestService,
+  type TestServiceOptions,
 } from "@portcullis/app-server/test-service";
 import { startBrowser } from "@portcullis/test-servers";
 import type { BrowserContextOptions, Page } from "playwright-core";
@@ -23,8 +26,8 @@ export interface Demo extends Visits, AsyncDisposable {
   readonly origin: string;
   /** With the key that shows the mails. */
   readonly outboxPath: string;
-  /** Where the service keeps its data, in a folder of its own. */
-  readonly dataFolder: string;
+  /** The variables that the service is set up with; one of them is secret. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Where the built pages are. */
   readonly pagesFolder: string;
   /** A browser of its own, and a tab in it. */
@@ -42,27 +45,36 @@ export interface Demo extends Visits, AsyncDisposable {
 }
 
 export interface DemoOptions {
-  /** Is given the folder of the data before the service is started. */
-  readonly prepare?: (dataFolder: string) => Promise<void>;
+  /** Whether the service keeps its data itself, as the one that people try out does. Default false. */
+  readonly isEmbedded?: boolean;
+  /** Runs before the service is started, with the variables for our command line. */
+  readonly prepare?: (variables: Readonly<Record<string, string>>) => Promise<void>;
+}
+
+/** Where a service keeps its data, and how it is started there. */
+interface Place {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly start: (options: TestServiceOptions) => Promise<TestService>;
 }
 
 const password = "a lantern over quiet harbours";
 /** Below the ports that the system gives to connections; another process begins elsewhere. */
 const firstPort = 20_000 + (process.pid % 12_000);
 
-export async function startDemo({ prepare }: DemoOptions): Promise<Demo> {
+export async function startDemo({ isEmbedded, prepare }: DemoOptions): Promise<Demo> {
   await using started = new AsyncDisposableStack();
   const folder = started.use(await temporaryFolder());
-  const dataFolder = join(folder.path, "data");
+  const place =
+    isEmbedded === true ? embeddedIn(join(folder.path, "data")) : await onServers(started);
   const pagesFolder = join(folder.path, "pages");
   const [browser] = await Promise.all([
     startBrowser().then((each) => started.use(each)),
     writePages(pagesFolder),
-    prepare?.(dataFolder),
+    prepare?.(place.variables),
   ]);
   let passedMs = 0;
   const service = started.use(
-    await startEmbedded(dataFolder, {
+    await place.start({
       now: () => Date.now() + passedMs,
       config: {
         port: { kind: "from", port: firstPort },
@@ -87,7 +99,7 @@ export async function startDemo({ prepare }: DemoOptions): Promise<Demo> {
     service,
     origin,
     outboxPath: (service.outboxUrl ?? "").replace(service.url, ""),
-    dataFolder,
+    variables: place.variables,
     pagesFolder,
     visit,
     async visitAs(user, path, options) {
@@ -106,6 +118,21 @@ export async function startDemo({ prepare }: DemoOptions): Promise<Demo> {
       passedMs += minutes * 60_000;
     },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}
+
+function embeddedIn(dataFolder: string): Place {
+  return {
+    variables: { DATA_DIR: dataFolder },
+    start: (options) => startEmbedded(dataFolder, options),
+  };
+}
+
+async function onServers(started: AsyncDisposableStack): Promise<Place> {
+  const servers = started.use(await startTestServers());
+  return {
+    variables: variablesFor(servers),
+    start: (options) => startNodeFor(servers, options),
   };
 }
 

@@ -8,8 +8,7 @@ export const admin: DemoUser = {
 };
 
 /** Makes the first admin as an operator does: on the command line, while the service is not running. */
-export async function makeFirstAdmin(dataFolder: string): Promise<void> {
-  const variables = { DATA_DIR: dataFolder };
+export async function makeFirstAdmin(variables: Readonly<Record<string, string>>): Promise<void> {
   const { name, email, password } = admin;
   const words = ["user", "create-admin", "--email", email, "--name", name, "--password-stdin"];
   for (const run of [

@@ -4,7 +4,7 @@ import { signIn } from "./demo.ts";
 import { heading, openMail, problemOf, toast, userMenu } from "./on-page.ts";
 import { useDemo } from "./use-demo.ts";
 
-const demo = useDemo();
+const demo = useDemo({ isEmbedded: true });
 const password = "a lantern over quiet harbours";
 
 async function isSignedOut(page: Page): Promise<void> {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import type { TestServers, TestService } from "../test-service.ts";
+import type { TestServers, TestService, TestServiceOptions } from "../test-service.ts";
 import { runCommandLine } from "./run-command-line.ts";
 
 /** What a command has come to. */
@@ -65,7 +65,10 @@ export async function runProgram(
 const secret = "a secret of the command line's tests: 32 bytes or more";
 
 /** A node of the service that a command with {@link variablesFor} joins. */
-export function startNodeFor(servers: TestServers): Promise<TestService> {
+export function startNodeFor(
+  servers: TestServers,
+  { config, ...seams }: TestServiceOptions = {},
+): Promise<TestService> {
   const { database, redis, startNode } = servers;
   const storage = {
     kind: "servers",
@@ -73,7 +76,7 @@ export function startNodeFor(servers: TestServers): Promise<TestService> {
     redisUrl: redis.url,
     secrets: [secret],
   } as const;
-  return startNode({ config: { storage } });
+  return startNode({ ...seams, config: { ...config, storage } });
 }
 
 export function variablesFor({
