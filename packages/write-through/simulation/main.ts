@@ -5,7 +5,7 @@
 //   pnpm simulate --seeds 500 --without "PUBLISH needs its fence"     with a rule removed
 import { parseArgs } from "node:util";
 import { mutations } from "./mutations.ts";
-import { simulate, type Batch, type BatchOutcome, type FailedSeed } from "./pool.ts";
+import { openPool, type Batch, type BatchOutcome, type FailedSeed } from "./pool.ts";
 import { storyNames, type StoryName } from "./stories.ts";
 
 const maxShown = 20;
@@ -30,7 +30,8 @@ if (rule !== undefined && !mutations.some((known) => known.rule === rule)) {
 const story = storyOf(values.story);
 
 const startedAtMs = performance.now();
-const outcome = await simulate({ batches: batches(), onProgress: showProgress });
+await using pool = openPool();
+const outcome = await pool.simulate({ batches: batches(), onProgress: showProgress });
 if (process.stderr.isTTY) process.stderr.write("\r\u001B[K");
 for (const failure of outcome.failures.slice(0, maxShown)) show(failure);
 const seconds = (performance.now() - startedAtMs) / 1000;

@@ -227,10 +227,10 @@ function notClearingAfter(question: "joinNodes" | "renew"): Build {
         if (!isAnswered) super.clear();
       }
     }
-    // What a process does with an answer it does before the next immediate.
+    // What a process does with an answer it does before the promises that can go on have run out.
     const noteAnswer = (): void => {
       isAnswered = true;
-      setImmediate(() => {
+      process.nextTick(() => {
         isAnswered = false;
       });
     };

@@ -39,20 +39,30 @@ interface SimulateOptions {
 const partSize = 25;
 const maxThreads = 16;
 
-/** Plays batches of seeds on all cores of the machine. */
-export async function simulate({
-  batches,
-  onProgress,
-  isEnough,
-}: SimulateOptions): Promise<BatchOutcome> {
-  const parts = batches.flatMap(splitUp);
-  let sum: BatchOutcome = { seeds: 0, operations: 0, failures: [] };
+/** Threads that play seeds: one for each core of the machine, which go on to the next call. */
+export interface Pool extends AsyncDisposable {
+  /** Plays batches. One call at a time. */
+  readonly simulate: (options: SimulateOptions) => Promise<BatchOutcome>;
+}
 
-  async function work(): Promise<void> {
-    const worker = new Worker(join(import.meta.dirname, "worker.ts"), {
+export function openPool(): Pool {
+  const workers: Worker[] = [];
+
+  function workerAt(index: number): Worker {
+    return (workers[index] ??= new Worker(join(import.meta.dirname, "worker.ts"), {
       execArgv: ["--conditions=@portcullis/source"],
-    });
-    try {
+    }));
+  }
+
+  async function simulate({
+    batches,
+    onProgress,
+    isEnough,
+  }: SimulateOptions): Promise<BatchOutcome> {
+    const parts = batches.flatMap(splitUp);
+    let sum: BatchOutcome = { seeds: 0, operations: 0, failures: [] };
+
+    async function playOn(worker: Worker): Promise<void> {
       for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
         worker.postMessage(part);
         const [outcome] = (await once(worker, "message")) as [BatchOutcome];
@@ -60,14 +70,19 @@ export async function simulate({
         onProgress?.(sum);
         if (isEnough?.(sum) === true) return;
       }
-    } finally {
-      await worker.terminate();
     }
+
+    const threads = Math.min(availableParallelism(), maxThreads, parts.length);
+    await Promise.all(Array.from({ length: threads }, (_, index) => playOn(workerAt(index))));
+    return sum;
   }
 
-  const threads = Math.min(availableParallelism(), maxThreads, parts.length);
-  await Promise.all(Array.from({ length: threads }, work));
-  return sum;
+  return {
+    simulate,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
 }
 
 function splitUp(batch: Batch): Batch[] {

@@ -3,6 +3,8 @@ export interface Scheduled {
   cancel(): void;
 }
 
+const stepsOfTurn = 16;
+
 interface Event {
   readonly atMs: number;
   readonly order: number;
@@ -34,15 +36,24 @@ export class Scheduler {
   }
 
   async runUntil(endMs: number): Promise<void> {
+    await oneByOne(() => {
+      const run = this.#next(endMs);
+      run?.();
+      return run !== undefined;
+    });
+    this.#nowMs = endMs;
+  }
+
+  /** What is to run next, if it is due by then: at its time, which is now. */
+  #next(endMs: number): (() => void) | undefined {
     for (let event = this.#heap[0]; event !== undefined; event = this.#heap[0]) {
-      if (event.atMs > endMs) break;
+      if (event.atMs > endMs) return undefined;
       this.#pop();
       if (event.run === undefined) continue;
       this.#nowMs = event.atMs;
-      event.run();
-      await settled();
+      return event.run;
     }
-    this.#nowMs = endMs;
+    return undefined;
   }
 
   #push(event: Event): void {
@@ -62,10 +73,11 @@ export class Scheduler {
     if (heap.length === 0 || last === undefined) return;
     heap[0] = last;
     for (let index = 0; ;) {
+      const left = 2 * index + 1;
+      const right = left + 1;
       let least = index;
-      for (const child of [2 * index + 1, 2 * index + 2]) {
-        if (child < heap.length && isBefore(heap, child, least)) least = child;
-      }
+      if (left < heap.length && isBefore(heap, left, least)) least = left;
+      if (right < heap.length && isBefore(heap, right, least)) least = right;
       if (least === index) return;
       swap(heap, index, least);
       index = least;
@@ -73,10 +85,30 @@ export class Scheduler {
   }
 }
 
-/** Node runs every promise that can go on before it comes to the next immediate. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
+/**
+ * Takes steps until one says that it was the last. Node runs every promise that can go on before it
+ * comes to the next immediate; many of them in one turn of its loop, for a turn takes longer than a step.
+ */
+function oneByOne(step: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    function take(): void {
+      if (isOver) return;
+      try {
+        if (step()) return;
+        resolve();
+      } catch (error) {
+        reject(error);
+      }
+      isOver = true;
+    }
+    function turn(): void {
+      if (isOver) return;
+      for (let taken = 0; taken < stepsOfTurn; taken += 1) setImmediate(take);
+      setImmediate(turn);
+    }
+    take();
+    turn();
   });
 }
 

@@ -1,8 +1,11 @@
-import { expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { mutations } from "./mutations.ts";
-import { simulate } from "./pool.ts";
+import { openPool } from "./pool.ts";
 import { runSeed } from "./run-seed.ts";
 import { storyNames } from "./stories.ts";
+
+const pool = openPool();
+afterAll(() => pool[Symbol.asyncDispose]());
 
 const lives = 20_000;
 const ofEachStory = 250;
@@ -10,7 +13,7 @@ const ofEachStory = 250;
 const seedsToMissARule = 4000;
 
 it(`over ${lives} lives and ${ofEachStory} of each story, reads return what Postgres had, operations end, no fence is left and the cache comes back`, async () => {
-  const outcome = await simulate({
+  const outcome = await pool.simulate({
     batches: storyNames.map((story) => ({
       first: 0,
       count: story === "life" ? lives : ofEachStory,
@@ -31,7 +34,7 @@ it("tells the same story for the same seed", async () => {
 it.each(mutations.map(({ rule, story, shownBy }) => ({ rule, story, shownBy })))(
   "without the rule that $rule, some seed goes wrong",
   async ({ rule, story = "life", shownBy = 0 }) => {
-    const { failures } = await simulate({
+    const { failures } = await pool.simulate({
       batches: [{ first: shownBy, count: seedsToMissARule, story, rule }],
       isEnough: (sum) => sum.failures.length > 0,
     });
