@@ -26,8 +26,7 @@ export function problemOf(field: Locator): Promise<string> {
 
 /** Chooses an item of the menu of who is signed in. */
 export async function userMenu(page: Page, name: string, item: string): Promise<void> {
-  // Until the menu is loaded, the button that stands there cannot be expanded.
-  await page.getByRole("banner").getByRole("button", { name, expanded: false }).click();
+  await page.getByRole("banner").getByRole("button", { name }).click();
   await page.getByRole("menuitem", { name: item, exact: true }).click();
 }
 

@@ -202,7 +202,7 @@ describe("by keyboard", () => {
     const ada = await demo().newUser("Ada");
     const page = await demo().visitAs(ada, "/account");
     await page.reload();
-    const menu = page.getByRole("button", { name: "Ada", expanded: false });
+    const menu = page.getByRole("button", { name: "Ada" });
     await menu.waitFor();
     await page.keyboard.press("Tab");
     await expectFocus(page, "Skip to the page");

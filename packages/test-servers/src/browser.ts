@@ -1,7 +1,7 @@
 import { type Browser, chromium } from "playwright-core";
 
-import { installChromiumOnDebian } from "./debian-packages.ts";
-import { findChromium } from "./executables.ts";
+import { installHeadlessShellOnDebian } from "./debian-packages.ts";
+import { findChromium, findHeadlessShell } from "./executables.ts";
 import { canInstallDebianPackages } from "./server-source.ts";
 import { TestServerError } from "./test-server-error.ts";
 
@@ -9,9 +9,10 @@ const pathVariable = "PORTCULLIS_TEST_CHROMIUM";
 const launchTimeoutMs = 60_000;
 
 /**
- * Starts Chromium, without a window: the one that `PORTCULLIS_TEST_CHROMIUM` names, one from the PATH
- * or the usual places, or Debian's, which is installed first where we are root. Close it, or dispose
- * of it, when the test is over.
+ * Starts Chromium, without a window: the one that `PORTCULLIS_TEST_CHROMIUM` names, else
+ * `chromium-headless-shell`, which is installed first on Debian where we are root, else a Chromium or
+ * Chrome with all its windows; from the PATH or the usual places. Close it, or dispose of it, when the
+ * test is over.
  *
  * @throws {@link TestServerError} with `NO_SERVER` when there is none.
  * @example
@@ -47,19 +48,29 @@ export async function startBrowser(): Promise<Browser> {
  * @throws {@link TestServerError} with `NO_SERVER` when there is none.
  */
 export async function chromiumPath(): Promise<string> {
-  const find = (): string | undefined =>
-    process.env[pathVariable] ?? findChromium(process.env["PATH"]);
-  if (find() === undefined && canInstallDebianPackages()) {
-    await installChromiumOnDebian(() => find() !== undefined);
-  }
-  const found = find();
+  const named = process.env[pathVariable];
+  if (named !== undefined) return named;
+  const path = process.env["PATH"];
+  const shell = findHeadlessShell(path) ?? (await installHeadlessShell(path));
+  const found = shell ?? findChromium(path);
   if (found !== undefined) return found;
   throw new TestServerError(
     "NO_SERVER",
     [
       "The tests need Chromium, and it is neither on the PATH nor in the usual places. One of these helps:",
-      '  - install it: "sudo apt-get install chromium" (Debian) or "brew install chromium" (macOS)',
+      '  - install it: "sudo apt-get install chromium-headless-shell" (Debian) or "brew install chromium" (macOS)',
       `  - set ${pathVariable} to the path of a Chromium or Chrome`,
     ].join("\n"),
   );
+}
+
+/** Where there is no windowless Chromium and we may install it. A whole one does as well, but takes twice the time. */
+async function installHeadlessShell(path: string | undefined): Promise<string | undefined> {
+  if (!canInstallDebianPackages()) return undefined;
+  try {
+    await installHeadlessShellOnDebian(() => findHeadlessShell(path) !== undefined);
+  } catch (error) {
+    if (findChromium(path) === undefined) throw error;
+  }
+  return findHeadlessShell(path);
 }

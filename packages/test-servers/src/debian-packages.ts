@@ -29,10 +29,11 @@ export async function installPostgresOnDebian(isInstalled: () => boolean): Promi
   });
 }
 
-export async function installChromiumOnDebian(isInstalled: () => boolean): Promise<void> {
+/** Installs Chromium without its windows, which is small beside the whole. */
+export async function installHeadlessShellOnDebian(isInstalled: () => boolean): Promise<void> {
   await withAptLock(isInstalled, async () => {
     await apt("update");
-    await apt("install", "chromium");
+    await apt("install", "chromium-headless-shell");
   });
 }
 

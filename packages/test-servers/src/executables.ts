@@ -38,6 +38,11 @@ export function findRedis(path: string | undefined): string | undefined {
   return findOnPath(path, "redis-server") ?? findOnPath(path, "valkey-server");
 }
 
+/** Chromium without its windows, from the PATH, else from the usual places. */
+export function findHeadlessShell(path: string | undefined): string | undefined {
+  return findOnPath(path, "chromium-headless-shell");
+}
+
 /** A Chromium, or a Chrome, from the PATH, else from the usual places. */
 export function findChromium(path: string | undefined): string | undefined {
   const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
