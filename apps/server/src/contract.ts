@@ -116,11 +116,7 @@ export interface LabDescription {
   readonly throwawayAccounts: boolean;
   /** Where faults are switched on and off, on the machine of the service; `null`: nowhere. */
   readonly control: { readonly url: string; readonly key: string } | null;
-  /** Which faults there are; none without a control. */
-  readonly faults: readonly LabFault[];
 }
-
-export type LabFault = "pause_redis" | "kill_redis" | "flush_redis" | "pause_node";
 
 /** A call of the lab was accepted: by which node, and when by its clock (milliseconds since 1970). */
 export interface LabAnswer {

@@ -51,7 +51,10 @@ export function createLabProcedures(t: Root, auth: Auth, lab: Lab) {
       return answer();
     }),
     live: signedIn.subscription(({ signal }) => liveBeats(node, signal)),
-    traceWrites: signedIn.mutation(({ ctx }) => ({ traceId: tracedWrites.expect(ctx.auth) })),
+    traceWrites: signedIn.mutation(({ ctx: { auth: caller } }) => {
+      const rows = [auth.userKey(caller.user.id), auth.sessionKey(caller.session.id)];
+      return { traceId: tracedWrites.expect(rows) };
+    }),
     lastWrite: t.procedure.input(lastWriteInput).query(({ input }): LabWrite => {
       const trace = tracedWrites.find(input.traceId);
       if (trace === undefined) {

@@ -195,7 +195,6 @@ it("the lab says what it is", async () => {
     cacheSeconds: 300,
     throwawayAccounts: true,
     control: null,
-    faults: [],
   });
   const control = { url: "http://127.0.0.1:4000", key: "a-key-of-16-or-more" };
   await using controlled = await servers.startNode({
@@ -204,7 +203,6 @@ it("the lab says what it is", async () => {
   expect(await clientOf(controlled).api.lab.describe.query()).toMatchObject({
     throwawayAccounts: false,
     control,
-    faults: ["pause_redis", "kill_redis", "flush_redis", "pause_node"],
   });
 });
 

@@ -20,9 +20,6 @@ export interface Lab {
   readonly now: () => number;
 }
 
-/** What the control of `pnpm lab` can do. */
-const faults = ["pause_redis", "kill_redis", "flush_redis", "pause_node"] as const;
-
 /** @param now milliseconds since 1970. */
 export function createLab(
   config: ServiceConfig,
@@ -40,7 +37,6 @@ export function createLab(
       cacheSeconds: rememberedSeconds,
       throwawayAccounts: !config.requireVerifiedEmail,
       control,
-      faults: control === null ? [] : faults,
     },
     tokenRules: { issuer: config.issuer, audience: config.audience },
     presentedTokens: createPresentedTokens(),

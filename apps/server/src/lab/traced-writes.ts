@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { SignedIn } from "@portcullis/server";
-import type { WriteTrace } from "@portcullis/write-through";
+import type { CacheKey, WriteTrace } from "@portcullis/write-through";
 
 export const maxTracedWrites = 100;
 const tracedMs = 60_000;
@@ -10,16 +9,18 @@ const tracedMs = 60_000;
  * nobody can guess: after the write that signs them out, it is all they have.
  */
 export interface TracedWrites {
-  /** Notes the newest write of the user's row, or of their session's, for a minute from now. */
-  readonly expect: (signedIn: SignedIn) => string;
+  /** Notes the newest write of any of the rows, for a minute from now. */
+  readonly expect: (rows: readonly TracedRow[]) => string;
   /** The write that an id was given out for. */
   readonly find: (traceId: string) => WriteTrace | undefined;
   /** To be told of every write of this process. */
   readonly note: (trace: WriteTrace) => void;
 }
 
+type TracedRow = Pick<CacheKey<unknown>, "table" | "id">;
+
 interface Expected {
-  readonly rows: readonly { readonly table: string; readonly id: string }[];
+  readonly rows: readonly TracedRow[];
   readonly sinceMs: number;
   write?: WriteTrace;
 }
@@ -36,12 +37,8 @@ export function createTracedWrites(now: () => number): TracedWrites {
   }
 
   return {
-    expect({ user, session }) {
+    expect(rows) {
       const traceId = randomUUID();
-      const rows = [
-        { table: "auth_user", id: user.id },
-        { table: "auth_session", id: session.id },
-      ];
       expected.set(traceId, { rows, sinceMs: now() });
       forgetOld();
       return traceId;
@@ -59,6 +56,6 @@ export function createTracedWrites(now: () => number): TracedWrites {
   };
 }
 
-function isAmong(row: WriteTrace["rows"][number], rows: Expected["rows"]): boolean {
+function isAmong(row: TracedRow, rows: readonly TracedRow[]): boolean {
   return rows.some(({ table, id }) => table === row.table && id === row.id);
 }
