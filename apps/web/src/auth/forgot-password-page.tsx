@@ -3,9 +3,9 @@ import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import { client } from "../client.ts";
 import { Form } from "../forms/form.tsx";
+import { EmailField } from "../forms/account-fields.tsx";
 import { fieldProps, useAppForm } from "../forms/use-app-form.ts";
 import { Card } from "../ui/card.tsx";
-import { TextField } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 
@@ -29,12 +29,7 @@ export function ForgotPasswordPage(): ReactNode {
       )}
       <Card>
         <Form onSubmit={onSubmit} action="Send the link" isBusy={isBusy} problem={problem}>
-          <TextField
-            label="Email"
-            type="email"
-            autoComplete="username"
-            {...fieldProps(form, "email")}
-          />
+          <EmailField {...fieldProps(form, "email")} />
         </Form>
       </Card>
       <p className="muted">

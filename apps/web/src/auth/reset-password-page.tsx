@@ -1,15 +1,12 @@
-import { isPortcullisError } from "@portcullis/client";
 import { resetPasswordInput } from "@portcullis/server/inputs";
-import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import { client } from "../client.ts";
 import { Form } from "../forms/form.tsx";
+import { NewPasswordField } from "../forms/account-fields.tsx";
 import { fieldProps, useAppForm } from "../forms/use-app-form.ts";
-import { buttonLook } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
-import { TextField } from "../ui/field.tsx";
-import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
+import { DonePage } from "./done-page.tsx";
 import { useMailedToken } from "./mailed-token.ts";
 import { NoTokenPage } from "./no-token-page.tsx";
 
@@ -28,22 +25,14 @@ function ResetPassword({ token }: { readonly token: string }): ReactNode {
       await client.api.auth.resetPassword.mutate(values);
       setIsDone(true);
     },
-    fieldOf: (error) =>
-      isPortcullisError(error) && error.data.reason === "password_refused"
-        ? "newPassword"
-        : undefined,
+    fieldOf: { password_refused: "newPassword" },
   });
   if (isDone) {
     return (
-      <Page title="Your password is changed" width="form">
-        <Notice tone="good">
-          Every device was signed out, and what they held is refused already. Sign in with the new
-          password.
-        </Notice>
-        <Link to="/sign-in" {...buttonLook({ variant: "primary" })}>
-          Sign in
-        </Link>
-      </Page>
+      <DonePage title="Your password is changed">
+        Every device was signed out, and what they held is refused already. Sign in with the new
+        password.
+      </DonePage>
     );
   }
   return (
@@ -54,13 +43,7 @@ function ResetPassword({ token }: { readonly token: string }): ReactNode {
     >
       <Card>
         <Form onSubmit={onSubmit} action="Set password" isBusy={isBusy} problem={problem}>
-          <TextField
-            label="New password"
-            type="password"
-            autoComplete="new-password"
-            hint="At least 15 characters: a few words that only you would put together."
-            {...fieldProps(form, "newPassword")}
-          />
+          <NewPasswordField label="New password" {...fieldProps(form, "newPassword")} />
         </Form>
       </Card>
     </Page>

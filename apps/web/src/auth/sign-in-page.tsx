@@ -4,10 +4,10 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { client } from "../client.ts";
 import { Form } from "../forms/form.tsx";
+import { EmailField, PasswordField } from "../forms/account-fields.tsx";
 import { fieldProps, useAppForm } from "../forms/use-app-form.ts";
 import { Redirect } from "../shell/redirect.tsx";
 import { Card } from "../ui/card.tsx";
-import { TextField } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 
@@ -43,18 +43,8 @@ export function SignInPage(): ReactNode {
           problem={problem}
           more={<Link to="/forgot-password">Forgot your password?</Link>}
         >
-          <TextField
-            label="Email"
-            type="email"
-            autoComplete="username"
-            {...fieldProps(form, "email")}
-          />
-          <TextField
-            label="Password"
-            type="password"
-            autoComplete="current-password"
-            {...fieldProps(form, "password")}
-          />
+          <EmailField {...fieldProps(form, "email")} />
+          <PasswordField label="Password" {...fieldProps(form, "password")} />
         </Form>
       </Card>
       <p className="muted">

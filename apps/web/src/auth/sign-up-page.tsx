@@ -1,10 +1,10 @@
-import { isPortcullisError } from "@portcullis/client";
 import { registerInput } from "@portcullis/server/inputs";
 import { Link } from "@tanstack/react-router";
 import { MailCheck } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { client } from "../client.ts";
 import { Form } from "../forms/form.tsx";
+import { EmailField, NewPasswordField } from "../forms/account-fields.tsx";
 import { fieldProps, useAppForm } from "../forms/use-app-form.ts";
 import { buttonLook } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
@@ -21,8 +21,7 @@ export function SignUpPage(): ReactNode {
       await client.api.auth.register.mutate(values);
       setSentTo(values.email);
     },
-    fieldOf: (error) =>
-      isPortcullisError(error) && error.data.reason === "password_refused" ? "password" : undefined,
+    fieldOf: { password_refused: "password" },
   });
   if (sentTo !== undefined) {
     return (
@@ -52,19 +51,8 @@ export function SignUpPage(): ReactNode {
       <Card>
         <Form onSubmit={onSubmit} action="Create account" isBusy={isBusy} problem={problem}>
           <TextField label="Name" autoComplete="name" {...fieldProps(form, "name")} />
-          <TextField
-            label="Email"
-            type="email"
-            autoComplete="username"
-            {...fieldProps(form, "email")}
-          />
-          <TextField
-            label="Password"
-            type="password"
-            autoComplete="new-password"
-            hint="At least 15 characters: a few words that only you would put together."
-            {...fieldProps(form, "password")}
-          />
+          <EmailField {...fieldProps(form, "email")} />
+          <NewPasswordField label="Password" {...fieldProps(form, "password")} />
         </Form>
       </Card>
       <p className="muted">

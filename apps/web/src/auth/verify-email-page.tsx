@@ -1,15 +1,12 @@
-import { isPortcullisError } from "@portcullis/client";
 import { verifyEmailInput } from "@portcullis/server/inputs";
-import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import { client } from "../client.ts";
 import { Form } from "../forms/form.tsx";
+import { PasswordField } from "../forms/account-fields.tsx";
 import { fieldProps, useAppForm } from "../forms/use-app-form.ts";
-import { buttonLook } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
-import { TextField } from "../ui/field.tsx";
-import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
+import { DonePage } from "./done-page.tsx";
 import { useMailedToken } from "./mailed-token.ts";
 import { NoTokenPage } from "./no-token-page.tsx";
 
@@ -28,20 +25,10 @@ function VerifyEmail({ token }: { readonly token: string }): ReactNode {
       await client.api.auth.verifyEmail.mutate(values);
       setIsDone(true);
     },
-    fieldOf: (error) =>
-      isPortcullisError(error) && error.data.reason === "invalid_credentials"
-        ? "password"
-        : undefined,
+    fieldOf: { invalid_credentials: "password" },
   });
   if (isDone) {
-    return (
-      <Page title="Your email is verified" width="form">
-        <Notice tone="good">Your account is open.</Notice>
-        <Link to="/sign-in" {...buttonLook({ variant: "primary" })}>
-          Sign in
-        </Link>
-      </Page>
-    );
+    return <DonePage title="Your email is verified">Your account is open.</DonePage>;
   }
   return (
     <Page
@@ -51,12 +38,7 @@ function VerifyEmail({ token }: { readonly token: string }): ReactNode {
     >
       <Card>
         <Form onSubmit={onSubmit} action="Open my account" isBusy={isBusy} problem={problem}>
-          <TextField
-            label="Password"
-            type="password"
-            autoComplete="current-password"
-            {...fieldProps(form, "password")}
-          />
+          <PasswordField label="Password" {...fieldProps(form, "password")} />
         </Form>
       </Card>
     </Page>

@@ -1,5 +1,6 @@
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { isPortcullisError } from "@portcullis/client";
+import type { ErrorCode } from "@portcullis/server";
 import {
   useForm,
   type DefaultValues,
@@ -12,6 +13,10 @@ import { errorText } from "./error-text.ts";
 type SchemaOf<Values extends FieldValues> = Parameters<
   typeof standardSchemaResolver<Values, unknown, FieldValues>
 >[0];
+
+type FieldOfReason<Values extends FieldValues> = {
+  readonly [Reason in ErrorCode]?: Path<Values>;
+};
 
 /** A form whose fields are checked by the schema of the procedure that it calls. */
 export interface AppForm<Values extends FieldValues> {
@@ -30,14 +35,14 @@ export function useAppForm<Values extends FieldValues>({
   schema,
   defaultValues,
   submit,
-  fieldOf = () => undefined,
+  fieldOf = {},
   textOf = errorText,
 }: {
   readonly schema: SchemaOf<Values>;
   readonly defaultValues: DefaultValues<Values>;
   readonly submit: (values: Values) => Promise<unknown>;
-  /** The field that a refusal of the server is about, if it is about one. */
-  readonly fieldOf?: (error: unknown) => Path<Values> | undefined;
+  /** The fields that refusals of the server are about, by their reason. */
+  readonly fieldOf?: FieldOfReason<Values>;
   /** What a refusal is called where the usual words do not fit. */
   readonly textOf?: (error: unknown) => string;
 }): AppForm<Values> {
@@ -53,7 +58,7 @@ export function useAppForm<Values extends FieldValues>({
     try {
       await submit(values);
     } catch (error) {
-      showRefusal(form, error, fieldOf(error), textOf);
+      showRefusal(form, error, fieldOf, textOf);
     }
   }
 
@@ -68,7 +73,7 @@ export function useAppForm<Values extends FieldValues>({
 function showRefusal<Values extends FieldValues>(
   form: UseFormReturn<Values>,
   error: unknown,
-  field: Path<Values> | undefined,
+  fieldOf: FieldOfReason<Values>,
   textOf: (error: unknown) => string,
 ): void {
   const issues =
@@ -79,6 +84,7 @@ function showRefusal<Values extends FieldValues>(
   for (const { path, message } of known) form.setError(path as Path<Values>, { message });
   if (known.length > 0) return;
   const message = textOf(error);
+  const field = isPortcullisError(error) ? fieldOf[error.data.reason] : undefined;
   if (field === undefined) form.setError("root.server", { message });
   else form.setError(field, { message }, { shouldFocus: true });
 }

@@ -1,9 +1,9 @@
 import { loginInput } from "@portcullis/server/inputs";
 import type { ReactNode } from "react";
 import { Form } from "../forms/form.tsx";
+import { EmailField, PasswordField } from "../forms/account-fields.tsx";
 import { fieldProps, useAppForm } from "../forms/use-app-form.ts";
 import { Card } from "../ui/card.tsx";
-import { TextField } from "../ui/field.tsx";
 import type { Credentials } from "./account.ts";
 
 /** Where accounts are verified by mail, the lab cannot make one for itself. */
@@ -23,18 +23,8 @@ export function AccountForm({
       lead="The lab signs six devices in with your account and logs all of its devices out, this browser as well. The password stays in the memory of this page."
     >
       <Form onSubmit={onSubmit} action="Use this account" isBusy={isBusy} problem={problem}>
-        <TextField
-          label="Email"
-          type="email"
-          autoComplete="username"
-          {...fieldProps(form, "email")}
-        />
-        <TextField
-          label="Password"
-          type="password"
-          autoComplete="current-password"
-          {...fieldProps(form, "password")}
-        />
+        <EmailField {...fieldProps(form, "email")} />
+        <PasswordField label="Password" {...fieldProps(form, "password")} />
       </Form>
     </Card>
   );
