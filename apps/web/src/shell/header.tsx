@@ -1,7 +1,7 @@
 import { useSession } from "@portcullis/react";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, type ReactNode } from "react";
-import { Button, buttonLook } from "../ui/button.tsx";
+import { buttonLook } from "../ui/button.tsx";
 import { Logo } from "./logo.tsx";
 import { ThemeButton } from "./theme-button.tsx";
 import "./shell.css";
@@ -38,7 +38,13 @@ export function Header(): ReactNode {
         <div className="header__end">
           <ThemeButton />
           {session.status === "signedIn" && (
-            <Suspense fallback={<Button size="small">{session.user.name}</Button>}>
+            <Suspense
+              fallback={
+                <Link to="/account" {...buttonLook({ size: "small" })}>
+                  {session.user.name}
+                </Link>
+              }
+            >
               <UserMenu user={session.user} />
             </Suspense>
           )}
