@@ -70,7 +70,7 @@ export async function createAuthNode(
     },
     ...(onWrite !== undefined && { onWrite }),
   });
-  const outbox = config.mail.kind === "outbox" ? createMemoryOutbox() : undefined;
+  const outbox = config.mail.kind === "outbox" ? createMemoryOutbox(now) : undefined;
   const serving: Partial<AuthOptions<Database>> = {
     accounts: { requireVerifiedEmail: config.requireVerifiedEmail },
     limits: { store: limitStore, ...limits },

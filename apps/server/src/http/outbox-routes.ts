@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import type { OutgoingMail } from "@portcullis/server";
+import type { KeptMail } from "@portcullis/server";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { errorResponse } from "./error-response.ts";
@@ -8,7 +8,7 @@ import type { RequestState } from "./request-log.ts";
 
 /** The mails of an embedded service, and what it takes to see them. */
 export interface ShownOutbox {
-  readonly mails: () => readonly OutgoingMail[];
+  readonly mails: () => readonly KeptMail[];
   readonly key: string;
   /** Whether the web client has a page that shows them; else they are shown as text. */
   readonly hasPage: boolean;
@@ -93,13 +93,16 @@ function isLocal(context: Context<RequestState>): boolean {
   );
 }
 
-function writeMails(mails: readonly OutgoingMail[]): string {
+function writeMails(mails: readonly KeptMail[]): string {
   if (mails.length === 0) return "No mail has been sent yet.\n";
   return mails
-    .map(({ to, subject, text }) => `To: ${to.address}\nSubject: ${subject}\n\n${text.trim()}\n`)
+    .map(
+      ({ to, subject, text, keptAtMs }) =>
+        `To: ${to.address}\nDate: ${new Date(keptAtMs).toUTCString()}\nSubject: ${subject}\n\n${text.trim()}\n`,
+    )
     .join(`\n${"-".repeat(72)}\n\n`);
 }
 
-function viewMail({ to, subject, text, html, messageId }: OutgoingMail) {
-  return { to: to.address, subject, text, html, messageId };
+function viewMail({ to, subject, text, html, messageId, keptAtMs }: KeptMail) {
+  return { to: to.address, subject, text, html, messageId, keptAtMs };
 }

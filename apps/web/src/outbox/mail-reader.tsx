@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from "react";
 import { Badge } from "../ui/badge.tsx";
+import { Time } from "../ui/time.tsx";
 import { MailText } from "./mail-text.tsx";
 import type { ShownMail } from "./mails.ts";
 import "./mail-reader.css";
@@ -13,7 +14,7 @@ export function MailReader({ mails }: { readonly mails: readonly ShownMail[] }):
   return (
     <div className="mail-reader">
       <ul className="mail-reader__list" aria-label="Mails, newest first">
-        {mails.map(({ messageId, subject, to }) => (
+        {mails.map(({ messageId, subject, to, keptAtMs }) => (
           <li key={messageId}>
             <button
               type="button"
@@ -24,10 +25,13 @@ export function MailReader({ mails }: { readonly mails: readonly ShownMail[] }):
                 setSeenIds((seen) => new Set(seen).add(messageId));
               }}
             >
-              <span className="mail-reader__subject">{subject}</span>
-              <span className="mail-reader__to">
-                {to}
+              <span className="mail-reader__line">
+                <span className="mail-reader__subject">{subject}</span>
                 {!seenIds.has(messageId) && <Badge tone="info">New</Badge>}
+              </span>
+              <span className="mail-reader__line mail-reader__line--small">
+                <span className="mail-reader__to">{to}</span>
+                <Time at={new Date(keptAtMs).toISOString()} />
               </span>
             </button>
           </li>

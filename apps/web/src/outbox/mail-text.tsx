@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { buttonLook } from "../ui/button.tsx";
 import { Fact, Facts } from "../ui/facts.tsx";
+import { Time } from "../ui/time.tsx";
 import { linkOf, type ShownMail } from "./mails.ts";
 
 /**
@@ -14,6 +15,9 @@ export function MailText({ mail }: { readonly mail: ShownMail }): ReactNode {
       <h2 id="mail-subject">{mail.subject}</h2>
       <Facts>
         <Fact name="To">{mail.to}</Fact>
+        <Fact name="Written">
+          <Time at={new Date(mail.keptAtMs).toISOString()} />
+        </Fact>
       </Facts>
       {link?.isOurs === true && (
         <div>

@@ -4,6 +4,7 @@ export interface ShownMail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  readonly keptAtMs: number;
 }
 
 export type Outbox =

@@ -26,13 +26,15 @@ test("an outbox keeps the last 100 mails, newest first", async () => {
 });
 
 test("a mail is waited for, whether it has come already or not", async () => {
-  const outbox = createMemoryOutbox();
+  let nowMs = 0;
+  const outbox = createMemoryOutbox(() => (nowMs += 1000));
   const isForAda = ({ to }: OutgoingMail): boolean => to.address === "ada@example.test";
   const waiting = outbox.waitFor(isForAda);
   await outbox.transport.send(mailTo("eve@example.test"), signal);
   await outbox.transport.send(mailTo("ada@example.test"), signal);
-  expect(await waiting).toEqual(mailTo("ada@example.test"));
-  expect(await outbox.waitFor(isForAda)).toEqual(mailTo("ada@example.test"));
+  const kept = { ...mailTo("ada@example.test"), keptAtMs: 2000 };
+  expect(await waiting).toEqual(kept);
+  expect(await outbox.waitFor(isForAda)).toEqual(kept);
 });
 
 test("a mail that does not come is an error", async () => {

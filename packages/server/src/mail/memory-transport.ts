@@ -2,23 +2,30 @@ import type { MailTransport, OutgoingMail } from "./mail-transport.ts";
 
 const keptMax = 100;
 
+/** A mail that was kept instead of sent. */
+export interface KeptMail extends OutgoingMail {
+  /** When it would have gone, in milliseconds since 1970. */
+  readonly keptAtMs: number;
+}
+
 /** The mails of a process that sends none: for tests, and to try things out. */
 export interface MemoryOutbox {
   readonly transport: MailTransport;
   /** The last 100 mails, newest first. */
-  mails(): readonly OutgoingMail[];
+  mails(): readonly KeptMail[];
   /**
    * The newest mail that is wanted, or the next one that is.
    *
    * @param timeoutMs Default 10000.
    * @throws Error when there was none in time.
    */
-  waitFor(isWanted: (mail: OutgoingMail) => boolean, timeoutMs?: number): Promise<OutgoingMail>;
+  waitFor(isWanted: (mail: OutgoingMail) => boolean, timeoutMs?: number): Promise<KeptMail>;
 }
 
 /**
  * Makes a transport that keeps mails instead of sending them.
  *
+ * @param now The clock, in milliseconds since 1970. Default `Date.now`.
  * @example
  * ```ts
  * import { createMemoryOutbox } from "@portcullis/server";
@@ -28,13 +35,14 @@ export interface MemoryOutbox {
  * console.log(mail.text);
  * ```
  */
-export function createMemoryOutbox(): MemoryOutbox {
-  const mails: OutgoingMail[] = [];
-  const listeners = new Set<(mail: OutgoingMail) => void>();
+export function createMemoryOutbox(now: () => number = Date.now): MemoryOutbox {
+  const mails: KeptMail[] = [];
+  const listeners = new Set<(mail: KeptMail) => void>();
 
   return {
     transport: {
-      async send(mail) {
+      async send(sent) {
+        const mail = { ...sent, keptAtMs: now() };
         mails.unshift(mail);
         mails.length = Math.min(mails.length, keptMax);
         for (const listener of listeners) listener(mail);
@@ -44,8 +52,8 @@ export function createMemoryOutbox(): MemoryOutbox {
     async waitFor(isWanted, timeoutMs = 10_000) {
       const kept = mails.find(isWanted);
       if (kept !== undefined) return kept;
-      const { promise, resolve, reject } = Promise.withResolvers<OutgoingMail>();
-      const listener = (mail: OutgoingMail): void => {
+      const { promise, resolve, reject } = Promise.withResolvers<KeptMail>();
+      const listener = (mail: KeptMail): void => {
         if (isWanted(mail)) resolve(mail);
       };
       const timer = setTimeout(
