@@ -16,7 +16,7 @@ async function startSignedIn() {
     roles: { permissions: [readServicePermission] },
   });
   const { auth, database, cache } = testAuth;
-  const posts = createPostRepository(database, cache);
+  const posts = createPostRepository(database, cache, auth);
   const checkHealth = () => Promise.reject(new Error("Nobody asks for the health of a test"));
   const app = testAuth.serve(createAppRouter({ auth, posts, checkHealth, lab: undefined }));
   const { email, password } = await testAuth.createUser();

@@ -72,7 +72,7 @@ export async function startService(
     ...(lab !== undefined && { onWrite: lab.tracedWrites.note }),
   });
   const { auth, cache, outbox, events } = node;
-  const posts = createPostRepository(database, cache);
+  const posts = createPostRepository(database, cache, auth);
   await startCache(node, started);
   started.defer(() => withinTime("auth", auth.stop()));
   await auth.start();

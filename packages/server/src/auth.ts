@@ -1,3 +1,4 @@
+import type { CacheKey } from "@portcullis/write-through";
 import type { TRPCErrorFormatter } from "@trpc/server";
 import type { JSONWebKeySet } from "jose";
 import type { AuthContext, SignedIn } from "./context/auth-context.ts";
@@ -22,6 +23,8 @@ import type { OauthClients } from "./oauth/oauth-clients.ts";
 import type { OauthHandler } from "./oauth/oauth-endpoint.ts";
 import type { AuthOptions } from "./options.ts";
 import { createParts } from "./parts.ts";
+import type { SessionRecord } from "./repositories/sessions.ts";
+import type { UserRecord } from "./repositories/users.ts";
 import type { SigningKeys } from "./tokens/keys/signing-keys.ts";
 import { createRouter } from "./router.ts";
 import { createPermitted } from "./admin/permitted.ts";
@@ -57,6 +60,29 @@ export interface Auth {
    * the user's role no longer permits it.
    */
   readonly permitted: Permitted;
+  /**
+   * Names the row of a user in the cache, for the application to read or to watch: their name, their
+   * role, whether they are banned, as of now and as a rule without a query. It is read by
+   * `cache.readMany`, together with rows of the application's own. Ends of bans are times: compare
+   * `banExpiresAt` with yours. To change a user is for the procedures and {@link console}.
+   *
+   * @param userId As procedures give it.
+   * @throws InvalidKeyError of the cache when it cannot be the id of a row.
+   *
+   * @example
+   * ```ts setup=services
+   * import type { Auth } from "@portcullis/server";
+   *
+   * declare const auth: Auth;
+   * declare const authorId: string;
+   *
+   * const [author] = await cache.readMany([auth.userKey(authorId)]);
+   * const name = author?.name ?? "a deleted account";
+   * ```
+   */
+  readonly userKey: (userId: string) => CacheKey<UserRecord>;
+  /** Names the row of a session in the cache, as {@link userKey} does that of a user. */
+  readonly sessionKey: (sessionId: string) => CacheKey<SessionRecord>;
   /** The signing keys, for operators. */
   readonly keys: SigningKeys;
   /** Users and all tokens, for operators. */
@@ -219,6 +245,8 @@ export function createAuth<Database>(options: AuthOptions<Database>): Auth {
     router: createRouter(root, parts),
     signedIn,
     permitted: createPermitted(root, parts),
+    userKey: (userId) => parts.cached.users.key(userId),
+    sessionKey: (sessionId) => parts.cached.sessions.key(sessionId),
     keys: parts.keys,
     console: createConsole(parts),
     purge: () => parts.purge.run(),

@@ -78,7 +78,7 @@ export type { RoleOptions } from "./admin/permissions.ts";
 export type { MailLinks, MailOptions } from "./mail/mail-options.ts";
 export type { MailTransport, OutgoingMail } from "./mail/mail-transport.ts";
 export { checkSmtpServer, type SmtpCheck } from "./mail/check-smtp-server.ts";
-export { createMemoryOutbox, type MemoryOutbox } from "./mail/memory-transport.ts";
+export { createMemoryOutbox, type KeptMail, type MemoryOutbox } from "./mail/memory-transport.ts";
 export { createSmtpTransport, type SmtpOptions } from "./mail/smtp-transport.ts";
 export type { MailPage, MailTemplates } from "./mail/templates.ts";
 export type { Mail, MailKind } from "./mail/mail.ts";
@@ -95,6 +95,8 @@ export {
   readAuthMigrations,
   undoAuthMigration,
 } from "./repositories/migrate.ts";
+export type { SessionRecord } from "./repositories/sessions.ts";
+export type { UserRecord } from "./repositories/users.ts";
 export { lowerCaseUuidSchema } from "./text-rules.ts";
 export {
   DamagedKeyError,

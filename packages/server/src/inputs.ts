@@ -6,6 +6,10 @@
  * What only the server can judge stays with it: whether a password is right or easy to guess
  * (`password_refused`), and whether a token is good.
  *
+ * Zod tries to compile schemas with `new Function`. A page whose policy has neither `'unsafe-eval'` nor
+ * leave of its trusted types works all the same, but reports a violation: `z.config({ jitless: true })`,
+ * before the first schema is used, keeps Zod from trying.
+ *
  * @example
  * ```ts
  * import { registerInput } from "@portcullis/server/inputs";

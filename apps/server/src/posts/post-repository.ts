@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
+import type { Auth } from "@portcullis/server";
 import type { WriteThroughCache } from "@portcullis/write-through";
 import { sql, type Kysely, type Selectable } from "kysely";
 import type { Post, PostPage } from "../contract.ts";
-import { authorKey, readAuthorNames, type Author } from "./author-names.ts";
+import { readAuthorNames } from "./author-names.ts";
 import { storedPostSchema, type StoredPost } from "./post.ts";
 import { writeCursor, type Cursor } from "./post-input.ts";
 import { latestOf } from "./latest-of.ts";
@@ -26,6 +27,11 @@ export interface PostRepository {
   readonly remove: (id: string, author: Writer) => Promise<ChangeOutcome>;
 }
 
+/** What a post shows of its author. */
+interface Author {
+  readonly name: string;
+}
+
 /** Who writes, as they are now. */
 export interface Writer extends Author {
   readonly id: string;
@@ -40,6 +46,7 @@ export interface PostText {
 export function createPostRepository(
   database: Kysely<PostTables>,
   cache: WriteThroughCache<PostTables>,
+  { userKey }: Pick<Auth, "userKey">,
 ): PostRepository {
   const posts = cache.table({ name: "post", schema: storedPostSchema, load: loadPost });
 
@@ -56,7 +63,7 @@ export function createPostRepository(
     async byId(id) {
       const post = await posts.read(id);
       if (post === undefined) return undefined;
-      const [author] = await cache.readMany([authorKey(post.authorId)]);
+      const [author] = await cache.readMany([userKey(post.authorId)]);
       return byAuthor(post, author);
     },
     async *watch(id, signal) {
@@ -66,7 +73,7 @@ export function createPostRepository(
         return;
       }
       // A post never has another author.
-      const keys = [posts.key(id), authorKey(first.authorId)] as const;
+      const keys = [posts.key(id), userKey(first.authorId)] as const;
       yield* latestOf<Post | undefined>(
         (onRead, ended) =>
           cache.watch(keys, ([post, author]) => onRead(post && byAuthor(post, author)), ended),
@@ -78,7 +85,7 @@ export function createPostRepository(
       const stored = rows.slice(0, limit).map(toStoredPost);
       const names = await readAuthorNames(
         cache,
-        stored.map(({ authorId }) => authorId),
+        stored.map(({ authorId }) => userKey(authorId)),
       );
       const page = fitPage(
         stored.map((post) => ({ ...post, authorName: names.get(post.authorId) ?? null })),

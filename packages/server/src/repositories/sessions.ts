@@ -12,6 +12,7 @@ export const sessionRecordSchema = z.strictObject({
   authenticatedAt: z.int(),
 });
 
+/** A session, as the cache has it. Times are milliseconds since 1970. */
 export type SessionRecord = z.infer<typeof sessionRecordSchema>;
 
 /** Most sessions that one listing returns. */

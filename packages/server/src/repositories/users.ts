@@ -16,6 +16,10 @@ export const userRecordSchema = z.strictObject({
   emailVerifiedAt: z.int().nullable(),
 });
 
+/**
+ * A user, as the cache has it. Times are milliseconds since 1970; `tokenVersion` is what the access
+ * tokens of the user must carry, and grows by one with each log-out everywhere.
+ */
 export type UserRecord = z.infer<typeof userRecordSchema>;
 
 /** Whether there is a user, and one who has shown to read their mail. */
