@@ -6,7 +6,7 @@ import { runTests } from "./run-tests.ts";
 import type { Command, Step } from "./step.ts";
 
 const commandTimeoutMs = 10 * 60_000;
-const testsTimeoutMs = 20 * 60_000;
+const testsTimeoutMs = 15 * 60_000;
 
 /** The steps that read the sources and nothing else: some of them run at the same time. */
 export function sourceSteps(): Step[] {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { compileCache } from "./compile-cache.ts";
 
 /** The service as a process of its own: the same program that `pnpm start` runs. */
 export interface ServiceProcess extends AsyncDisposable {
@@ -37,7 +38,7 @@ export async function startServiceProcess(
   variables: Readonly<Record<string, string>>,
 ): Promise<ServiceProcess> {
   const child = spawn(process.execPath, ["--conditions=@portcullis/source", program], {
-    env: { PATH: process.env["PATH"], LOG_FORMAT: "json", ...variables },
+    env: { PATH: process.env["PATH"], ...compileCache(), LOG_FORMAT: "json", ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
   // Whatever ends this process, the service must not outlive it.

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { compileCache } from "../../demo/compile-cache.ts";
 import type { TestServers, TestService, TestServiceOptions } from "../test-service.ts";
 import { runCommandLine } from "./run-command-line.ts";
 
@@ -41,7 +42,7 @@ export async function runProgram(
   input = "",
 ): Promise<CommandRun> {
   const child = spawn(process.execPath, ["--conditions=@portcullis/source", program, ...words], {
-    env: { PATH: process.env["PATH"], ...variables },
+    env: { PATH: process.env["PATH"], ...compileCache(), ...variables },
     stdio: ["pipe", "pipe", "pipe"],
     timeout: timeoutMs,
     killSignal: "SIGKILL",
