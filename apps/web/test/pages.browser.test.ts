@@ -8,6 +8,7 @@ import { admin, makeFirstAdmin } from "./first-admin.ts";
 import { furnish, type Furnished } from "./furnish.ts";
 import { allowInspection, findBarriers, overflowOf, shiftsOf } from "./inspect.ts";
 import { heading } from "./on-page.ts";
+import { takePicture } from "./take-pictures.ts";
 import { adminStops, goTo, openStops, schemes, sizes, takeLook, type Stop } from "./tour.ts";
 import { useDemo } from "./use-demo.ts";
 
@@ -40,6 +41,7 @@ async function inspect(page: Page, stops: readonly Stop[]): Promise<readonly str
       const note = (what: string): unknown => problems.push(`${stop.name}, ${size.name}: ${what}`);
       for (const scheme of size === narrowest ? [] : schemes) {
         await takeLook(page, { size, scheme });
+        await takePicture(page, stop, { size, scheme });
         for (const barrier of await findBarriers(page)) note(`${scheme}: ${barrier}`);
       }
       await takeLook(page, { size, scheme: "light" });

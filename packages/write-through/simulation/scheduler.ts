@@ -98,7 +98,7 @@ function oneByOne(step: () => boolean): Promise<void> {
         if (step()) return;
         resolve();
       } catch (error) {
-        reject(error);
+        reject(error as Error);
       }
       isOver = true;
     }
