@@ -98,7 +98,7 @@ function oneByOne(step: () => boolean): Promise<void> {
         if (step()) return;
         resolve();
       } catch (error) {
-        reject(error as Error);
+        reject(error instanceof Error ? error : new Error("A step failed", { cause: error }));
       }
       isOver = true;
     }
