@@ -1,5 +1,6 @@
 import { useSession } from "@portcullis/react";
 import { Link } from "@tanstack/react-router";
+import { UserRound } from "lucide-react";
 import { lazy, Suspense, type ReactNode } from "react";
 import { buttonLook } from "../ui/button.tsx";
 import { Logo } from "./logo.tsx";
@@ -41,7 +42,8 @@ export function Header(): ReactNode {
             <Suspense
               fallback={
                 <Link to="/account" {...buttonLook({ size: "small" })}>
-                  {session.user.name}
+                  <UserRound aria-hidden />
+                  <span className="header__user">{session.user.name}</span>
                 </Link>
               }
             >
