@@ -1,6 +1,7 @@
 import type { UserSummary } from "@portcullis/server";
 import { createBanInput } from "@portcullis/server/inputs";
 import type { ReactNode } from "react";
+import type { z } from "zod";
 import { client } from "../client.ts";
 import { fieldProps, useAppForm } from "../forms/use-app-form.ts";
 import { Button } from "../ui/button.tsx";
@@ -43,7 +44,7 @@ function BanForm({
   readonly onClose: () => void;
 }): ReactNode {
   const perform = useAdminCall();
-  const { form, onSubmit, isBusy, problem } = useAppForm<{ reason: string; expiresAt?: string }>({
+  const { form, onSubmit, isBusy, problem } = useAppForm<z.input<typeof banInput>>({
     schema: banInput,
     defaultValues: { reason: "" },
     async submit(ban) {
