@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { compileCache } from "./compile-cache.ts";
@@ -33,26 +33,51 @@ const program = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const readyTimeoutMs = 40_000;
 const stopTimeoutMs = 12_000;
 
+/** How the process is started and watched. */
+export interface ServiceProcessOptions {
+  /** Of Node, before the program. */
+  readonly nodeFlags?: readonly string[];
+  /** The one processor it runs on, where there is `taskset`. Default: all. */
+  readonly cpu?: number | undefined;
+  /** Given the process at once, with a channel for messages. Default: without a channel. */
+  readonly onSpawn?: (child: ChildProcess) => void;
+  /** Whether what it writes is dropped once it is ready: for a process that is asked a lot. Default `false`. */
+  readonly dropsOutput?: boolean;
+  /** Whether Ctrl-C leaves it to this process to stop it. Default `false`. */
+  readonly ignoresTerminal?: boolean;
+}
+
 /** Starts the service with these variables and no others of ours, and waits until it is ready. */
 export async function startServiceProcess(
   variables: Readonly<Record<string, string>>,
+  { nodeFlags = [], cpu, onSpawn, ...options }: ServiceProcessOptions = {},
 ): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, ["--conditions=@portcullis/source", program], {
+  const words = [process.execPath, "--conditions=@portcullis/source", ...nodeFlags, program];
+  const [command = "", ...args] = cpu === undefined ? words : ["taskset", "-c", `${cpu}`, ...words];
+  const child = spawn(command, args, {
     env: { PATH: process.env["PATH"], ...compileCache(), LOG_FORMAT: "json", ...variables },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", ...(onSpawn === undefined ? [] : ["ipc" as const])],
+    detached: options.ignoresTerminal ?? false,
   });
+  onSpawn?.(child);
   // Whatever ends this process, the service must not outlive it.
   const killAtExit = (): void => void child.kill("SIGKILL");
   process.once("exit", killAtExit);
 
   const output: string[] = [];
   const watchers = new Set<() => void>();
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on("line", (line) => {
+  const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+  const readers = streams.map((input) => createInterface({ input }));
+  for (const reader of readers) {
+    reader.on("line", (line) => {
       output.push(line);
       for (const watcher of Array.from(watchers)) watcher();
     });
   }
+  const dropOutput = (): void => {
+    for (const reader of readers) reader.close();
+    for (const stream of streams) stream.resume();
+  };
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => {
@@ -98,6 +123,7 @@ export async function startServiceProcess(
 
   try {
     const url = await waitForLine(readyUrl, readyTimeoutMs);
+    if (options.dropsOutput === true) dropOutput();
     return {
       url,
       pid: child.pid ?? 0,

@@ -23,7 +23,7 @@ const redactedPaths = secretNames.flatMap((name) => [
 /** Makes the service's log: one JSON object a line for machines, or one readable line for a person. */
 export function createLogger(
   config: ServiceConfig["log"],
-  output: { write(text: string): unknown } = process.stdout,
+  output: { write(text: string): unknown } = byTurns(process.stdout),
 ): Logger {
   const destination = config.format === "json" ? printable(output) : readable(output);
   return pino(
@@ -37,6 +37,25 @@ export function createLogger(
     },
     destination,
   );
+}
+
+/**
+ * Writes what comes within one turn of the loop at once: writing to a pipe waits for the system each
+ * time, and every request has its line. At the end of the process the rest is written.
+ */
+function byTurns(output: { write(text: string): unknown }): { write(text: string): void } {
+  let waiting = "";
+  function flush(): void {
+    if (waiting !== "") output.write(waiting);
+    waiting = "";
+  }
+  process.on("exit", flush);
+  return {
+    write(text) {
+      if (waiting === "") setImmediate(flush);
+      waiting += text;
+    },
+  };
 }
 
 interface ErrorDescription {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { maxBatchSize, type Auth } from "@portcullis/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { except } from "hono/combine";
 import { cors } from "hono/cors";
@@ -11,11 +11,13 @@ import { errorResponse } from "./error-response.ts";
 import { serveEventStream } from "./event-stream.ts";
 import { maxUrlCharacters } from "./http-limits.ts";
 import { outboxRoutes, type ShownOutbox } from "./outbox-routes.ts";
+import { findPlainCalls } from "./plain-calls.ts";
 import { asksForPage, pageRoutes, type Pages } from "./pages.ts";
 import type { Readiness } from "./readiness.ts";
 import { requestLog, type RequestState } from "./request-log.ts";
 import { securityHeaders } from "./security-headers.ts";
 
+const trpcPath = "/trpc/";
 const maxBodyBytes = 16 * 1024;
 const preflightSeconds = 600;
 const jwksSeconds = 300;
@@ -86,13 +88,13 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
     if (context.req.url.length <= maxUrlCharacters) return next();
     return errorResponse(context, "url_too_long", context.get("requestId"));
   });
-  app.use(
-    bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: (context) =>
-        errorResponse(context, "body_too_large", String(context.get("requestId"))),
-    }),
-  );
+  const limitBody = bodyLimit({
+    maxSize: maxBodyBytes,
+    onError: (context) =>
+      errorResponse(context, "body_too_large", String(context.get("requestId"))),
+  });
+  // To look for the body of a request that says it has none costs as much as its answer.
+  app.use((context, next) => (saysNoBody(context) ? next() : limitBody(context, next)));
 
   app.get("/", async (context, next) => {
     if (options.pages !== undefined && asksForPage(context)) return next();
@@ -116,7 +118,8 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
   );
   app.all("/oauth/revoke", (context) => auth.revoke(context.req.raw, context.env.peerAddress));
 
-  app.on(["GET", "POST"], "/trpc/*", async (context) => {
+  const isPlainCall = findPlainCalls(options.router);
+  app.on(["GET", "POST"], `${trpcPath}*`, async (context) => {
     // Hono runs GET handlers for HEAD; tRPC would answer it as if the call had run.
     if (context.req.method === "HEAD") return methodRefused(context);
     const answer = (req: Request): Promise<Response> =>
@@ -132,11 +135,11 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
           return made;
         },
       });
-    const { raw } = context.req;
+    const { raw, method, path } = context.req;
     const response =
-      context.req.method === "GET"
-        ? await serveEventStream(raw, options.stopping, answer)
-        : await answer(raw);
+      method === "POST" || isPlainCall(path.slice(trpcPath.length))
+        ? await answer(raw)
+        : await serveEventStream(raw, options.stopping, answer);
     // What tRPC refuses before it knows the calls has no type, and would go out as text.
     if (!response.headers.has("Content-Type")) {
       response.headers.set("Content-Type", "application/json");
@@ -163,6 +166,13 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
     context.header("Allow", "GET, POST");
     return errorResponse(context, "method_not_supported", String(context.get("requestId")));
   }
+}
+
+/** RFC 9112, section 6: a request with neither field has no body. */
+function saysNoBody({ req }: Context): boolean {
+  return (
+    req.header("content-length") === undefined && req.header("transfer-encoding") === undefined
+  );
 }
 
 /** Node's error of a body that ends before its end; nothing else is connected to out here. */

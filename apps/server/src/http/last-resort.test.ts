@@ -1,3 +1,4 @@
+import { initTRPC } from "@trpc/server";
 import { expect, it } from "vitest";
 import { createLogger } from "../log.ts";
 import { createHttpApp, type HttpAppOptions } from "./http-app.ts";
@@ -11,7 +12,7 @@ it("V16.5.4 what throws outside of every procedure is a 500 that says nothing, a
   const unused = {} as never;
   const options: HttpAppOptions = {
     auth: unused,
-    router: unused,
+    router: initTRPC.create().router({}) as never,
     outbox: undefined,
     pages: undefined,
     stopping: new AbortController().signal,
