@@ -64,20 +64,28 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
     await next();
   });
   app.use(requestLog(log), securityHeaders());
-  app.use(
-    except(
-      ["/oauth/*", "/outbox", "/outbox/*"],
-      cors({
-        origin: [...options.allowedOrigins],
-        allowMethods: ["GET", "POST"],
-        // The last two are of event streams that go on, and of answers that come bit by bit.
-        allowHeaders: ["Authorization", "Content-Type", "Last-Event-ID", "trpc-accept"],
-        // For the refresh cookie, on sites that the page and the service share.
-        credentials: true,
-        maxAge: preflightSeconds,
-      }),
-    ),
+  const shareWithOrigins = except(
+    ["/oauth/*", "/outbox", "/outbox/*"],
+    cors({
+      origin: [...options.allowedOrigins],
+      allowMethods: ["GET", "POST"],
+      // The last two are of event streams that go on, and of answers that come bit by bit.
+      allowHeaders: ["Authorization", "Content-Type", "Last-Event-ID", "trpc-accept"],
+      // For the refresh cookie, on sites that the page and the service share.
+      credentials: true,
+      maxAge: preflightSeconds,
+    }),
   );
+  app.use(async (context, next) => {
+    const { method } = context.req;
+    if (method === "OPTIONS" || context.req.header("origin") !== undefined) {
+      return shareWithOrigins(context, next);
+    }
+    await next();
+    // To another origin the answer has other headers, and a cache in between should know.
+    context.res.headers.append("Vary", "Origin");
+    return undefined;
+  });
   app.use("/trpc/*", async (context, next) => {
     await next();
     const isStream = context.res.headers.get("content-type") === "text/event-stream";

@@ -15,9 +15,12 @@ const isPlainCall = findPlainCalls(
   }),
 );
 
-it.each(["posts.list", "posts.create", "posts.list,posts.list"])("%s is no event stream", (path) => {
-  expect(isPlainCall(path)).toBe(true);
-});
+it.each(["posts.list", "posts.create", "posts.list,posts.list"])(
+  "%s is no event stream",
+  (path) => {
+    expect(isPlainCall(path)).toBe(true);
+  },
+);
 
 it.each([
   "posts.onChange",
