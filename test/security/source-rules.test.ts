@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const sources = globSync(
-  ["packages/{server,client,react,write-through}/src/**/*.ts", "apps/*/src/**/*.ts"],
+  ["packages/{server,client,react,write-through}/src/**/*.ts", "apps/{server,web}/src/**/*.ts"],
   {
     cwd: root,
   },
