@@ -9,7 +9,7 @@ import { isSignedWith } from "./signature.ts";
 import { readToken } from "./token-gate.ts";
 
 /** Signatures remembered; quick-lru keeps up to twice its `maxSize`. About 1 kB each. */
-const rememberedMax = 10_000;
+const rememberedMax = 40_000;
 
 export type VerifyOutcome =
   | {
