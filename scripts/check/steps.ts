@@ -4,6 +4,7 @@ import { root } from "./root.ts";
 import { runCommands } from "./run-commands.ts";
 import { runTests } from "./run-tests.ts";
 import type { Command, Step } from "./step.ts";
+import { typePrograms } from "./type-programs.ts";
 
 const commandTimeoutMs = 10 * 60_000;
 const testsTimeoutMs = 15 * 60_000;
@@ -36,9 +37,10 @@ function step(name: string, commands: readonly Command[]): Step {
 }
 
 function typeCommands(): Command[] {
-  return globSync("{packages/*,apps/*,docs,test,scripts}/tsconfig.json", { cwd: root })
-    .toSorted()
-    .map((config) => ({ program: "tsc", args: ["--pretty", "false", "-p", config] }));
+  return typePrograms().map((config) => ({
+    program: "tsc",
+    args: ["--pretty", "false", "-p", config],
+  }));
 }
 
 function generatorCommands(): Command[] {

@@ -1,22 +1,29 @@
 import { createTestDatabase, startRedis } from "@portcullis/test-servers";
 import { expect, it } from "vitest";
-import { contestantNames } from "../../peers/peer-names.ts";
+import type { ContestantName } from "../../peers/peer-names.ts";
 import { runComparison } from "./run-comparison.ts";
 
-// It starts sixteen servers, one after the other.
-const timeout = 180_000;
+/** That all of them start, their own tests show. */
+const names: readonly ContestantName[] = [
+  "none-standalone",
+  "portcullis-standalone",
+  "portcullis-service",
+  "stateless-eddsa",
+  "better-auth-redis",
+];
 
-it("compares everybody, in a run too short to mean anything", { timeout }, async () => {
+it("compares, in a run too short to mean anything", { timeout: 180_000 }, async () => {
   await using database = await createTestDatabase();
   await using redis = await startRedis();
   const seen: string[] = [];
   const { comparison, goals } = await runComparison({
     servers: { postgresUrl: database.url, redisUrl: redis.url },
+    names,
     isShort: true,
     onProgress: (done, total, what) => seen.push(`${done}/${total} ${what}`),
   });
 
-  expect(comparison.contestants.map(({ name }) => name)).toEqual(contestantNames);
+  expect(comparison.contestants.map(({ name }) => name)).toEqual(names);
   for (const { cpuMicros, serversCpuMicros } of comparison.contestants) {
     expect(cpuMicros).toHaveLength(comparison.rounds);
     expect(Math.min(...cpuMicros)).toBeGreaterThan(0);
@@ -28,7 +35,8 @@ it("compares everybody, in a run too short to mean anything", { timeout }, async
       expect(value).toBeLessThan(Infinity);
     }
   }
-  expect(goals.filter(({ measured }) => measured !== undefined)).toHaveLength(6);
+  expect(comparison.ratios.length).toBeGreaterThan(3);
+  expect(goals.filter(({ measured }) => measured !== undefined)).toHaveLength(3);
   expect(seen.at(-1)).toMatch(/^(\d+)\/\1 /);
 });
 

@@ -14,6 +14,8 @@ import type { TurnTarget } from "./turn.ts";
 export interface ComparisonOptions {
   /** An empty database, and a Redis, that nobody else uses meanwhile. */
   readonly servers: PeerServers;
+  /** Who takes part. Default: all. */
+  readonly names?: readonly ContestantName[];
   /** A smoke test: too few rounds for its figures to mean anything. */
   readonly isShort: boolean;
   /** The cores that contestants and requests are kept on. Takes `taskset`. Default: any. */
@@ -46,6 +48,7 @@ const turnProgram = new URL("turn-main.ts", import.meta.url).href;
 /** Lets servers answer the same call in turns, and compares what a request costs each of them. */
 export async function runComparison({
   servers,
+  names = contestantNames,
   isShort,
   cpu,
   onProgress,
@@ -53,7 +56,7 @@ export async function runComparison({
 }: ComparisonOptions): Promise<{ comparison: Comparison; goals: GoalResult[] }> {
   const { rounds, warmUpRounds, requestsPerRound, connections, idleMs } =
     sizes[isShort ? "short" : "full"];
-  const total = contestantNames.length * (1 + warmUpRounds + rounds);
+  const total = names.length * (1 + warmUpRounds + rounds);
   let done = 0;
   const progress = (what: string): void => onProgress((done += 1), total, what);
 
@@ -64,7 +67,7 @@ export async function runComparison({
     new AnsweringProcess<TurnQuestion>(turnProgram, { cpu: cpu?.generator }),
   );
   const entrants: Entrant[] = [];
-  for (const name of contestantNames) {
+  for (const name of names) {
     signal?.throwIfAborted();
     const peer = started.use(await startPeerProcess(name, servers, cpu?.server));
     const { credential, user } = await peer.signIn();
@@ -103,7 +106,9 @@ export async function runComparison({
         }),
         idleCpuShare: idleShares[index] ?? 0,
       })),
-      ratios: pairs.map(([of, against]) => ratioOf(costs, of, against)),
+      ratios: pairs
+        .filter((pair) => pair.every((name) => costs.has(name)))
+        .map(([of, against]) => ratioOf(costs, of, against)),
     },
     goals: [...comparisonGoals(costs)],
   };
