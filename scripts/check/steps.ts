@@ -7,7 +7,7 @@ import type { Command, Step } from "./step.ts";
 import { typePrograms } from "./type-programs.ts";
 
 const commandTimeoutMs = 10 * 60_000;
-const testsTimeoutMs = 20 * 60_000;
+const testsTimeoutMs = 15 * 60_000;
 
 /** The steps that read the sources and nothing else: some of them run at the same time. */
 export function sourceSteps(): Step[] {
