@@ -37,9 +37,11 @@ const goals: readonly ComparisonGoal[] = [
   },
 ];
 
-export function comparisonGoals(costs: RoundCosts): readonly GoalResult[] {
+/** @param isShort The rounds say nothing. */
+export function comparisonGoals(costs: RoundCosts, isShort: boolean): readonly GoalResult[] {
   return goals.map(({ goal, of, against, least }) => {
     const wanted = `at least ${least} times the throughput per CPU`;
+    if (isShort) return notMeasured({ goal, wanted }, "a short run says nothing");
     if (!costs.has(of) || !costs.has(against)) {
       return notMeasured({ goal, wanted }, "no such contestant");
     }

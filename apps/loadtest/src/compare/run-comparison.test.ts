@@ -36,7 +36,7 @@ it("compares, in a run too short to mean anything", { timeout: 180_000 }, async 
     }
   }
   expect(comparison.ratios.length).toBeGreaterThan(3);
-  expect(goals.filter(({ measured }) => measured !== undefined)).toHaveLength(3);
+  expect(new Set(goals.map(({ verdict }) => verdict))).toEqual(new Set(["not measured"]));
   expect(seen.at(-1)).toMatch(/^(\d+)\/\1 /);
 });
 

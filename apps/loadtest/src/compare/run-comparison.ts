@@ -110,7 +110,7 @@ export async function runComparison({
         .filter((pair) => pair.every((name) => costs.has(name)))
         .map(([of, against]) => ratioOf(costs, of, against)),
     },
-    goals: [...comparisonGoals(costs)],
+    goals: [...comparisonGoals(costs, isShort)],
   };
 }
 
