@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { deriveKeys } from "../derived-keys.ts";
 import { resolveSettings } from "../settings.ts";
 import { issueAccessToken } from "./issue.ts";
@@ -68,4 +68,19 @@ test("V11.1.1 a check that was under way while its key was retired is not rememb
   expect(await underWay).toMatchObject({ kind: "valid", keyGeneration: 1 });
   expect(await next).toMatchObject({ kind: "valid", keyGeneration: 2 });
   expect(await verify(old)).toEqual({ kind: "invalid", why: "unknown key" });
+});
+
+test("the signatures of more than 10 000 tokens that come in turns are checked once each", async () => {
+  const keySet = await makeKeySet(1);
+  const verify = createTokenVerifier(
+    ringOf(() => keySet),
+    settings,
+    () => nowMs,
+  );
+  const tokens: string[] = [];
+  while (tokens.length < 10_500) tokens.push(await sign(keySet));
+  for (const token of tokens) await verify(token);
+  const checks = vi.spyOn(crypto.subtle, "verify");
+  for (const token of tokens) expect(await verify(token)).toMatchObject({ kind: "valid" });
+  expect(checks).not.toHaveBeenCalled();
 });
