@@ -1,7 +1,7 @@
 import { refuse } from "./admission.ts";
 import type { LimitRefusal } from "./admission.ts";
 import { giveBack } from "./counters.ts";
-import type { Counters } from "./counters.ts";
+import type { Count, Counters } from "./counters.ts";
 import { forget, passGate, reopenGate, takeBack } from "./growing-delay.ts";
 import type { DelaySchedule, Passed } from "./growing-delay.ts";
 import type { PasswordTryKeys } from "./limit-keys.ts";
@@ -35,12 +35,16 @@ export async function countTry(
   limits: PasswordTryLimits,
   nowMs: number,
 ): Promise<CountedTry | LimitRefusal> {
-  const [seen, forgotten] = await Promise.all([
+  // All at once, for a way to the store and back each would take longer than what it answers.
+  const [seen, forgotten, ...gates] = await Promise.all([
     counters.read(keys.addressSeen),
     counters.read(keys.addressesForgotten),
+    counters.read(keys.fromAddress.gate),
+    counters.read(keys.fromStrangers.gate),
+    counters.read(keys.failuresOfAddress),
   ]);
   const isKnown = seen.count > forgotten.count;
-  const closed = await findClosed(counters, keys, limits, isKnown);
+  const closed = findClosed(gates, limits, isKnown);
   if (closed !== undefined) return closed;
 
   const fromAddress = await passGate(counters, keys.fromAddress, limits.fromAddress);
@@ -59,11 +63,14 @@ export async function forgiveTry(
   keys: PasswordTryKeys,
   { seenAtMs, asStranger }: CountedTry,
 ): Promise<void> {
-  await rememberAddress(counters, keys, seenAtMs);
-  if (asStranger === undefined) return;
   await Promise.all([
-    giveBack(counters, keys.failuresOfAddress),
-    takeBack(counters, keys.fromStrangers, asStranger),
+    rememberAddress(counters, keys, seenAtMs),
+    ...(asStranger === undefined
+      ? []
+      : [
+          giveBack(counters, keys.failuresOfAddress),
+          takeBack(counters, keys.fromStrangers, asStranger),
+        ]),
   ]);
 }
 
@@ -112,17 +119,11 @@ async function rememberAddress(
   ]);
 }
 
-async function findClosed(
-  counters: Counters,
-  keys: PasswordTryKeys,
+function findClosed(
+  [gateOfAddress, gateOfStrangers, failures]: readonly [Count, Count, Count],
   limits: PasswordTryLimits,
   isKnown: boolean,
-): Promise<LimitRefusal | undefined> {
-  const [gateOfAddress, gateOfStrangers, failures] = await Promise.all([
-    counters.read(keys.fromAddress.gate),
-    counters.read(keys.fromStrangers.gate),
-    counters.read(keys.failuresOfAddress),
-  ]);
+): LimitRefusal | undefined {
   if (gateOfAddress.count > 0) return refuse("password_from_address", gateOfAddress.endsInMs);
   if (isKnown) return undefined;
   if (gateOfStrangers.count > 0) return refuse("password_from_strangers", gateOfStrangers.endsInMs);

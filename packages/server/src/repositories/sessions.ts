@@ -72,15 +72,18 @@ export async function insertSession(
     .execute();
 }
 
+/** What a user signs in with: known is an address with a program that they came with before. */
+export type Device = "first" | "known" | "new";
+
 /**
- * Whether a user has signed in from an address with a program before, as far as their sessions are
- * still kept; `"first"` when there are none at all.
+ * Looks for a device in the sessions of a user that are still kept; the first is the one of a user
+ * without any.
  */
 export async function recogniseDevice(
   transaction: AuthTransaction,
   userId: string,
   device: { readonly address: string | null; readonly userAgent: string | null },
-): Promise<"first" | "known" | "new"> {
+): Promise<Device> {
   const row = await transaction
     .selectFrom("portcullis.session")
     .select((eb) =>
@@ -110,6 +113,21 @@ export async function findSessionOwner(
     .where("id", "=", sessionId)
     .executeTakeFirst();
   return row?.user_id;
+}
+
+/** Ends a session that has not ended. Says whether it did. */
+export async function revokeOpenSession(
+  transaction: AuthTransaction,
+  sessionId: string,
+  nowMs: number,
+): Promise<boolean> {
+  const { numUpdatedRows } = await transaction
+    .updateTable("portcullis.session")
+    .set({ revoked_at: new Date(nowMs) })
+    .where("id", "=", sessionId)
+    .where("revoked_at", "is", null)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
 }
 
 /** Ends sessions; one that has ended keeps its first time. */

@@ -9,6 +9,7 @@ import { admitForAccount, admitPasswordTry } from "../limits/require-admission.t
 import type { Parts } from "../parts.ts";
 import type { Password } from "../passwords/password-schema.ts";
 import { recogniseDevice } from "../repositories/sessions.ts";
+import type { Device } from "../repositories/sessions.ts";
 import type { AuthTransaction } from "../repositories/tables.ts";
 import { findCredentials, replacePasswordHash } from "../repositories/users.ts";
 import type { UserRecord, UserWithHash } from "../repositories/users.ts";
@@ -48,7 +49,7 @@ export async function login(
   });
   if (attempt.kind === "failed") return fail(attempt.cause, attempt.userId);
   parts.report(attempt.event);
-  parts.mail.nudge();
+  if (attempt.device === "new") parts.mail.nudge();
   await passwordTry.succeeded();
 
   const { session, user } = attempt;
@@ -68,6 +69,7 @@ type Attempt =
       readonly kind: "opened";
       readonly session: OpenedSession;
       readonly user: UserWithHash;
+      readonly device: Device;
       readonly event: AuditEvent;
     };
 
@@ -100,7 +102,7 @@ async function authenticate(
     const event = auditEvent("login_succeeded", ctx, parts.now(), {}, about);
     await parts.audit.insert(transaction, event);
     if (device === "new") await tellOfNewDevice(parts, transaction, session.user, ctx);
-    return { kind: "opened", session, user: found, event };
+    return { kind: "opened", session, user: found, device, event };
   });
 }
 

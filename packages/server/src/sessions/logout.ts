@@ -1,8 +1,8 @@
 import { auditEvent } from "../audit/audit-event.ts";
 import type { SignedInContext } from "../context/auth-context.ts";
+import { PortcullisError } from "../errors.ts";
 import type { Parts } from "../parts.ts";
-import { revokeSessions } from "../repositories/sessions.ts";
-import { requireLiveSession } from "./require-live-session.ts";
+import { revokeOpenSession } from "../repositories/sessions.ts";
 
 /** Ends the session of the token that asks. */
 export async function logout(parts: Parts, ctx: SignedInContext): Promise<{ sessionId: string }> {
@@ -11,8 +11,8 @@ export async function logout(parts: Parts, ctx: SignedInContext): Promise<{ sess
   await parts.cache.write([parts.cached.sessions.key(sessionId)], async (handle) => {
     const transaction = handle.withoutPlugins();
     // One that a confirmation has just replaced goes on in another, and must not be called ended.
-    await requireLiveSession(parts, transaction, ctx.auth);
-    await revokeSessions(transaction, [sessionId], parts.now());
+    const isEnded = await revokeOpenSession(transaction, sessionId, parts.now());
+    if (!isEnded) throw new PortcullisError("token_revoked");
     await parts.audit.insert(transaction, event);
   });
   parts.report(event);
