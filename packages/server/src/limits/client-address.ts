@@ -1,4 +1,5 @@
-import { canonicalText, parseIpAddress } from "./ip-address.ts";
+import type { RequestHeaders } from "../context/request-head.ts";
+import { parseIpAddress } from "./ip-address.ts";
 import type { IpAddress } from "./ip-address.ts";
 import { isTrusted } from "./trusted-proxies.ts";
 import type { TrustedProxies } from "./trusted-proxies.ts";
@@ -17,20 +18,22 @@ const headerLengthMax = 2048;
  */
 export function clientAddress(
   peer: string | null,
-  headers: Pick<Headers, "get">,
+  headers: RequestHeaders,
   trustedProxies: TrustedProxies,
 ): string | null {
   const nearest = peer === null ? undefined : parseIpAddress(withoutZone(peer));
   if (nearest === undefined) return null;
 
+  const forwarded = headers.get("x-forwarded-for");
+  if (forwarded === null) return nearest.text;
   let client = nearest;
-  for (const entry of entriesFromTheRight(headers.get("x-forwarded-for") ?? "")) {
+  for (const entry of entriesFromTheRight(forwarded)) {
     if (!isTrusted(client, trustedProxies)) break;
     const caller = parseEntry(entry);
     if (caller === undefined) break;
     client = caller;
   }
-  return canonicalText(client);
+  return client.text;
 }
 
 /** A socket names the interface of a link-local address (`fe80::1%eth0`). */

@@ -3,8 +3,10 @@ import { InvalidAuthOptionsError } from "../start-errors.ts";
 import { parseIpAddress } from "./ip-address.ts";
 import type { IpAddress } from "./ip-address.ts";
 
+type Ip = IpAddress["ip"];
+
 /** Networks whose hosts are believed when they say for whom they call. */
-export type TrustedProxies = readonly (readonly [network: IpAddress, prefixLength: number])[];
+export type TrustedProxies = readonly (readonly [network: Ip, prefixLength: number])[];
 
 const entriesMax = 100;
 
@@ -21,16 +23,15 @@ export function parseTrustedProxies(entries: readonly string[]): TrustedProxies 
   return entries.map(parseNetwork);
 }
 
-export function isTrusted(address: IpAddress, proxies: TrustedProxies): boolean {
+export function isTrusted({ ip }: IpAddress, proxies: TrustedProxies): boolean {
   return proxies.some(
-    ([network, prefixLength]) =>
-      network.kind() === address.kind() && address.match(network, prefixLength),
+    ([network, prefixLength]) => network.kind() === ip.kind() && ip.match(network, prefixLength),
   );
 }
 
-function parseNetwork(entry: string): [IpAddress, number] {
+function parseNetwork(entry: string): [Ip, number] {
   const [text = "", prefixText, ...rest] = entry.split("/");
-  const address = parseIpAddress(text);
+  const address = parseIpAddress(text)?.ip;
   if (address === undefined || rest.length > 0) throw refuse(entry, "is not an address or network");
   const isIpv6 = address instanceof ipaddr.IPv6;
   if (text.includes(":") !== isIpv6) throw refuse(entry, "is IPv4: write it as such");
