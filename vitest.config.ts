@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 
 import { defineConfig } from "vitest/config";
 
+import { LongestFirst } from "./scripts/check/longest-first.ts";
+
 const sourceCondition = "@portcullis/source";
 
 export default defineConfig({
@@ -21,6 +23,7 @@ export default defineConfig({
     restoreMocks: true,
     unstubGlobals: true,
     unstubEnvs: true,
+    sequence: { sequencer: LongestFirst },
     // Each drives servers and browsers of its own and waits for them: three keep two cores busy.
     maxWorkers: 3,
     // The service is started as a process a hundred times, and reads five hundred files each time.
