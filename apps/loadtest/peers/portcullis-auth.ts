@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import { createAuth, migrateAuth, type Auth, type AuthContext } from "@portcullis/server";
 import {
   createRedisStore,
@@ -6,7 +5,6 @@ import {
   migrateWriteThrough,
 } from "@portcullis/write-through";
 import { initTRPC } from "@trpc/server";
-import type { NodeHTTPCreateContextFnOptions } from "@trpc/server/adapters/node-http";
 import { Kysely, PostgresDialect } from "kysely";
 import { openPool } from "./open-pool.ts";
 import type { PeerServers, User } from "./peer.ts";
@@ -57,31 +55,4 @@ export function appRouter(auth: Auth) {
       name: signedIn.user.name,
     })),
   });
-}
-
-/** What adapters for Node hand to `createContext`, as Portcullis takes it. */
-export function createNodeContext(
-  auth: Auth,
-  incoming: IncomingMessage,
-  info: NodeHTTPCreateContextFnOptions<unknown, unknown>["info"],
-): Promise<AuthContext> {
-  return auth.createContext({
-    req: requestOf(incoming),
-    info,
-    resHeaders: new Headers(),
-    peerAddress: incoming.socket.remoteAddress,
-  });
-}
-
-/** Without its body, which tRPC reads. */
-function requestOf({ method = "GET", url = "/", headers }: IncomingMessage): Request {
-  const pairs = Object.entries(headers).flatMap(([name, value = ""]) =>
-    [value].flat().map((one): [string, string] => [name, one]),
-  );
-  return new Request(new URL(url, `http://${headers.host}`), { method, headers: pairs });
-}
-
-/** Headers that procedures set on the answer. */
-export function answerHeaders({ ctx }: { readonly ctx?: AuthContext | undefined }) {
-  return ctx === undefined ? {} : { headers: ctx.resHeaders };
 }

@@ -2,7 +2,7 @@ import { maxBatchSize } from "@portcullis/server";
 import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from "@trpc/server/adapters/fastify";
 import { fastify } from "fastify";
 import type { Peer, PeerServers } from "./peer.ts";
-import { answerHeaders, appRouter, createNodeContext, openAuth } from "./portcullis-auth.ts";
+import { appRouter, openAuth } from "./portcullis-auth.ts";
 import { signInAt, signOutAt } from "./portcullis-calls.ts";
 
 /** Portcullis on tRPC's adapter for Fastify. */
@@ -15,8 +15,8 @@ export async function start(servers: PeerServers): Promise<Peer> {
     trpcOptions: {
       router: appRouter(auth),
       maxBatchSize,
-      createContext: ({ req, info }) => createNodeContext(auth, req.raw, info),
-      responseMeta: answerHeaders,
+      createContext: ({ req, res, info }) =>
+        auth.createContext({ req: req.raw, res: res.raw, info }),
     },
   } satisfies FastifyTRPCPluginOptions<ReturnType<typeof appRouter>>);
   const origin = await server.listen({ host: "127.0.0.1", port: 0 });

@@ -2,7 +2,7 @@ import { maxBatchSize } from "@portcullis/server";
 import { createHTTPServer } from "@trpc/server/adapters/standalone";
 import { close, listen } from "./listen.ts";
 import type { Peer, PeerServers } from "./peer.ts";
-import { answerHeaders, appRouter, createNodeContext, openAuth } from "./portcullis-auth.ts";
+import { appRouter, openAuth } from "./portcullis-auth.ts";
 import { signInAt, signOutAt } from "./portcullis-calls.ts";
 
 /** Portcullis on tRPC's standalone adapter. */
@@ -12,8 +12,7 @@ export async function start(servers: PeerServers): Promise<Peer> {
   const server = createHTTPServer({
     router: appRouter(auth),
     maxBatchSize,
-    createContext: ({ req, info }) => createNodeContext(auth, req, info),
-    responseMeta: answerHeaders,
+    createContext: (request) => auth.createContext(request),
   });
   const origin = await listen(server);
   started.defer(() => close(server));

@@ -7,8 +7,12 @@ import { queryOf } from "./trpc-request.ts";
 export interface ReadSettings {
   readonly tokens:
     | { readonly kind: "given"; readonly token: string }
-    /** Anybody of these, by chance. */
-    | { readonly kind: "minted"; readonly key: TokenKey; readonly users: SeededUsers };
+    | {
+        readonly kind: "minted";
+        readonly key: TokenKey;
+        readonly users: SeededUsers;
+        readonly order: "in turn" | "by chance";
+      };
   /** Calls in one request. */
   readonly calls: number;
 }
@@ -29,9 +33,12 @@ export const createSource: CreateSource<ReadSettings> = ({ tokens, calls }) => {
 function mintedTokens({
   key,
   users,
+  order,
 }: Extract<ReadSettings["tokens"], { kind: "minted" }>): () => string {
   const mint = createTokenMint(key, users);
   const { first, count } = users;
   for (let at = 0; at < Math.min(count, signedBeforeMax); at += 1) mint.tokenOf(first + at);
-  return () => mint.tokenOf(first + randomInt(count));
+  let asked = 0;
+  const nextUser = (): number => (order === "in turn" ? asked++ % count : randomInt(count));
+  return () => mint.tokenOf(first + nextUser());
 }
