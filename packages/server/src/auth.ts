@@ -4,7 +4,8 @@ import type { JSONWebKeySet } from "jose";
 import type { AuthContext, SignedIn } from "./context/auth-context.ts";
 import { createConsole } from "./console/console.ts";
 import type { Console } from "./console/console.ts";
-import { createContext, type ContextRequest } from "./context/create-context.ts";
+import { createContext } from "./context/create-context.ts";
+import type { ContextRequest, NodeContextRequest } from "./context/create-context.ts";
 import { createServerContext } from "./context/create-server-context.ts";
 import type { ServerRequest } from "./context/create-server-context.ts";
 import { admitSocket, createSocketContext } from "./context/create-socket-context.ts";
@@ -14,7 +15,7 @@ import type {
   SocketRequest,
 } from "./context/create-socket-context.ts";
 import { readSession } from "./context/read-session.ts";
-import type { PageHeaders } from "./context/read-session.ts";
+import type { RequestHeaders } from "./context/request-head.ts";
 import type { AuthRouter } from "./contract.ts";
 import { createFormatError } from "./format-error.ts";
 import type { FormattedError } from "./format-error.ts";
@@ -88,12 +89,28 @@ export interface Auth {
   /** Users and all tokens, for operators. */
   readonly console: Console;
   /**
-   * For `createContext` of tRPC's fetch adapter: refuses requests that a foreign page could have
-   * sent, names the request, and prepares the check of the access token.
+   * For `createContext` of tRPC's adapters, the fetch one and those for Node: refuses requests that a
+   * foreign page could have sent, names the request, and prepares the check of the access token.
    *
    * Pass `maxBatchSize` to the adapter as well: it cuts a longer batch off before any work.
+   *
+   * @example
+   * ```ts setup=services
+   * import { type Auth, type AuthContext, maxBatchSize } from "@portcullis/server";
+   * import { initTRPC } from "@trpc/server";
+   * import { createHTTPServer } from "@trpc/server/adapters/standalone";
+   *
+   * declare const auth: Auth;
+   * const t = initTRPC.context<AuthContext>().create({ errorFormatter: auth.formatError });
+   *
+   * createHTTPServer({
+   *   router: t.router({ auth: auth.router }),
+   *   createContext: (request) => auth.createContext(request),
+   *   maxBatchSize,
+   * }).listen(3000);
+   * ```
    */
-  readonly createContext: (request: ContextRequest) => Promise<AuthContext>;
+  readonly createContext: (request: ContextRequest | NodeContextRequest) => Promise<AuthContext>;
   /**
    * For `createContext` of tRPC's WebSocket adapter: refuses a handshake that a foreign page could
    * have made, as {@link createContext} refuses a request. The access token is the connection
@@ -147,7 +164,7 @@ export interface Auth {
    *
    * @throws PortcullisError `unavailable` when Postgres cannot be asked.
    */
-  readonly readSession: (headers: PageHeaders) => Promise<SignedIn | undefined>;
+  readonly readSession: (headers: RequestHeaders) => Promise<SignedIn | undefined>;
   /**
    * A context for `createCaller`, as whoever {@link readSession} finds: for queries of pages that are
    * rendered on a server. Behind `signedIn` all else is refused, for the reason given there. Its calls

@@ -43,14 +43,14 @@ export { inspectRedis, type RedisFacts, type RedisInspection } from "./console/i
 export type { ErrorCode } from "./error-codes.ts";
 export type { OauthHandler } from "./oauth/oauth-endpoint.ts";
 export type { OauthClient, OauthClientCreation, OauthClients } from "./oauth/oauth-clients.ts";
-export type { ContextRequest } from "./context/create-context.ts";
+export type { ContextRequest, NodeContextRequest } from "./context/create-context.ts";
 export type { ServerRequest } from "./context/create-server-context.ts";
 export type {
   SocketAdmission,
   SocketHandshake,
   SocketRequest,
 } from "./context/create-socket-context.ts";
-export type { PageHeaders } from "./context/read-session.ts";
+export type { AnswerHeaders, RequestHead, RequestHeaders } from "./context/request-head.ts";
 export type { SubscriptionOptions } from "./subscriptions/subscription-options.ts";
 export { maxBatchSize } from "./context/judge-request.ts";
 export { PortcullisError } from "./errors.ts";

@@ -1,6 +1,7 @@
 import type { User } from "../contract.ts";
 import type { ErrorCode } from "../error-codes.ts";
 import type { RefreshCookie } from "./refresh-cookie.ts";
+import type { AnswerHeaders } from "./request-head.ts";
 
 /** The live session of a call. Times are milliseconds since 1970. */
 export interface SignedInSession {
@@ -52,7 +53,7 @@ export interface AuthContext extends Caller {
   /** Calls in the request: more than one in a batch. */
   readonly callCount: number;
   /** Headers of the answer. */
-  readonly resHeaders: Headers;
+  readonly resHeaders: AnswerHeaders;
   readonly refreshCookie: RefreshCookie;
   /**
    * Checks the access token: at most once a request, however many calls the batch holds; on a

@@ -1,3 +1,5 @@
+import type { RequestHeaders } from "./request-head.ts";
+
 /** What a request's token header holds. */
 export type PresentedToken =
   | { readonly kind: "absent" }
@@ -9,7 +11,7 @@ export type PresentedToken =
  * twice arrives joined by a comma and is malformed. Under a header name of its own the token may
  * also stand bare.
  */
-export function readBearer(headers: Headers, headerName: string): PresentedToken {
+export function readBearer(headers: RequestHeaders, headerName: string): PresentedToken {
   const value = headers.get(headerName);
   if (value === null) return { kind: "absent" };
   return parseBearer(value, headerName === "authorization");

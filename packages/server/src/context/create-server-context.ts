@@ -3,12 +3,12 @@ import type { Parts } from "../parts.ts";
 import type { AuthContext, CheckOutcome } from "./auth-context.ts";
 import { readCaller } from "./read-caller.ts";
 import { readSession } from "./read-session.ts";
-import type { PageHeaders } from "./read-session.ts";
+import type { RequestHeaders } from "./request-head.ts";
 import { noRefreshCookie } from "./refresh-cookie.ts";
 
 /** The request for which a server renders. */
 export interface ServerRequest {
-  readonly headers: PageHeaders;
+  readonly headers: RequestHeaders;
 }
 
 /** Makes a context for the calls of a server that renders, as whoever sent the request. */
@@ -26,7 +26,7 @@ export function createServerContext(parts: Parts, { headers }: ServerRequest): A
   };
 }
 
-async function checkCookie(parts: Parts, headers: PageHeaders): Promise<CheckOutcome> {
+async function checkCookie(parts: Parts, headers: RequestHeaders): Promise<CheckOutcome> {
   const auth = await readSession(parts, headers);
   return auth === undefined ? { kind: "anonymous" } : { kind: "signed_in", auth };
 }

@@ -9,6 +9,7 @@ import { readBearerParameter } from "./bearer.ts";
 import { checkPresented, verifyPresented } from "./check-access-token.ts";
 import { judgeRequest } from "./judge-request.ts";
 import type { RequestRefusal } from "./judge-request.ts";
+import { headOfNode } from "./node-request.ts";
 import { readCaller } from "./read-caller.ts";
 import { noRefreshCookie } from "./refresh-cookie.ts";
 import { watchToken } from "./watch-token.ts";
@@ -77,24 +78,14 @@ function judgeHandshake(
   parts: Parts,
   { req, peerAddress = req.socket.remoteAddress }: SocketHandshake,
 ): { readonly caller: Caller; readonly refusal: RequestRefusal | undefined } {
-  const headers = readHeaders(req);
-  const caller = readCaller(parts.settings, headers, peerAddress);
-  const scheme = "encrypted" in req.socket ? "https" : "http";
-  const url = `${scheme}://${headers.get("host")}`;
-  const refusal: RequestRefusal | undefined = URL.canParse(url)
-    ? judgeRequest({ method: "GET", url, headers }, 1, parts.settings.allowedOrigins)
+  const head = headOfNode(req);
+  const caller = readCaller(parts.settings, head.headers, peerAddress);
+  const refusal: RequestRefusal | undefined = URL.canParse(head.url)
+    ? judgeRequest(head, 1, parts.settings.allowedOrigins)
     : { status: "BAD_REQUEST", why: "a host that makes no URL" };
   if (refusal !== undefined) {
     const { requestId } = caller;
     parts.report({ kind: "request_refused", requestId, why: `WebSocket: ${refusal.why}` });
   }
   return { caller, refusal };
-}
-
-function readHeaders({ headers }: IncomingMessage): Headers {
-  return new Headers(
-    Object.entries(headers).flatMap(([name, value = []]) =>
-      [value].flat().map((each): [string, string] => [name, each]),
-    ),
-  );
 }

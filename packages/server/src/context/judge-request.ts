@@ -1,10 +1,8 @@
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
+import type { RequestHead } from "./request-head.ts";
 
 /** Most calls that a batch may hold; for `maxBatchSize` of the adapter as well. */
 export const maxBatchSize = 10;
-
-/** What a request is judged by. */
-export type JudgedRequest = Pick<Request, "method" | "url" | "headers">;
 
 export interface RequestRefusal {
   readonly status: TRPC_ERROR_CODE_KEY;
@@ -17,7 +15,7 @@ export interface RequestRefusal {
  * would run on them: so only JSON, and only from origins that may.
  */
 export function judgeRequest(
-  request: JudgedRequest,
+  request: RequestHead,
   callCount: number,
   allowedOrigins: ReadonlySet<string>,
 ): RequestRefusal | undefined {
@@ -37,7 +35,7 @@ function isJson(contentType: string | null): boolean {
 }
 
 /** Fetch metadata is set by browsers and cannot be set by pages; programs send neither header. */
-function isForeign(request: JudgedRequest, allowedOrigins: ReadonlySet<string>): boolean {
+function isForeign(request: RequestHead, allowedOrigins: ReadonlySet<string>): boolean {
   const origin = request.headers.get("origin");
   if (origin !== null && allowedOrigins.has(origin)) return false;
   const site = request.headers.get("sec-fetch-site");

@@ -2,13 +2,14 @@ import { randomUUID } from "node:crypto";
 import { clientAddress } from "../limits/client-address.ts";
 import type { TrustedProxies } from "../limits/trusted-proxies.ts";
 import type { Caller } from "./auth-context.ts";
+import type { RequestHeaders } from "./request-head.ts";
 
 const userAgentLengthMax = 256;
 
 /** Names a request and says where it came from. */
 export function readCaller(
   settings: { readonly trustedProxies: TrustedProxies },
-  headers: Pick<Headers, "get">,
+  headers: RequestHeaders,
   peerAddress: string | undefined,
 ): Caller {
   return {

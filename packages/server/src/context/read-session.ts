@@ -5,14 +5,12 @@ import { parseOpaqueToken } from "../tokens/opaque-token.ts";
 import { viewUser } from "../user-view.ts";
 import type { SignedIn } from "./auth-context.ts";
 import { readCookieOfPage } from "./refresh-cookie.ts";
-
-/** Headers of a request, as `Request` and the frameworks have them. */
-export type PageHeaders = Pick<Headers, "get">;
+import type { RequestHeaders } from "./request-head.ts";
 
 /** Who is signed in by the refresh cookie of a request, which is not used up by it. */
 export async function readSession(
   parts: Parts,
-  headers: PageHeaders,
+  headers: RequestHeaders,
 ): Promise<SignedIn | undefined> {
   const cookie = readCookieOfPage(headers);
   const presented = cookie === undefined ? undefined : parseOpaqueToken(cookie);

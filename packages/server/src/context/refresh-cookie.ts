@@ -1,3 +1,5 @@
+import type { AnswerHeaders, RequestHeaders } from "./request-head.ts";
+
 const secureName = "__Host-portcullis_refresh";
 const plainName = "portcullis_refresh";
 /** Longest Cookie header that is looked at, in characters. */
@@ -25,8 +27,8 @@ export interface RefreshCookie {
  * the Host header is often that of a proxy.
  */
 export function createRefreshCookie(
-  request: Headers,
-  answer: Headers,
+  request: RequestHeaders,
+  answer: AnswerHeaders,
   isStreamed: boolean,
 ): RefreshCookie {
   const page = judgePage(request.get("origin"));
@@ -55,7 +57,7 @@ export const noRefreshCookie: RefreshCookie = {
  * The refresh token of a request for a page, which says no Origin. The plain name counts only for a
  * host that is this machine, for elsewhere a sub-domain or the network could have set it.
  */
-export function readCookieOfPage(request: Pick<Headers, "get">): string | undefined {
+export function readCookieOfPage(request: RequestHeaders): string | undefined {
   const header = request.get("cookie");
   const secure = readCookie(header, secureName);
   if (secure !== undefined) return secure;
