@@ -15,6 +15,7 @@ export const longFiles: readonly string[] = [
 /** Runs the longest files first, and the others as Vitest does, one project after the other. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- Vitest's method, and no array's.
     const usual = await super.sort(files);
     const long = longFiles.flatMap((name) =>
       usual.filter(({ moduleId }) => moduleId.endsWith(`/${name}`)),

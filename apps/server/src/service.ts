@@ -3,8 +3,10 @@ import { sql } from "kysely";
 import { createAppRouter } from "./app-router.ts";
 import { createAuthNode, startCache } from "./auth-node.ts";
 import type { ServiceConfig } from "./config.ts";
+import { createQueryAnswerer } from "./http/answer-queries.ts";
 import { createHttpApp } from "./http/http-app.ts";
 import { startHttpServer } from "./http/http-server.ts";
+import { createRequestLog } from "./http/request-log.ts";
 import { createHealthCheck } from "./health/service-health.ts";
 import { makeOutboxKey, outboxPathWith } from "./http/outbox-routes.ts";
 import { hasPages, type Pages } from "./http/pages.ts";
@@ -98,18 +100,25 @@ export async function startService(
   });
   const router = createAppRouter({ auth, posts, checkHealth, lab });
   const stopping = new AbortController();
-  const app = createHttpApp({
+  const answering = {
     auth: lab?.presentedTokens.noting(auth) ?? auth,
     router,
+    stopping: stopping.signal,
+    log,
+    logRequest: createRequestLog(log),
+  };
+  const app = createHttpApp({
+    ...answering,
     outbox: shown,
     pages,
     allowedOrigins: config.allowedOrigins,
     checkReadiness,
-    stopping: stopping.signal,
-    log,
   });
   const server = await startHttpServer(
-    (request, peerAddress) => app.fetch(request, { peerAddress }),
+    {
+      answerQuery: createQueryAnswerer(answering),
+      answer: (request, peerAddress) => app.fetch(request, { peerAddress }),
+    },
     config,
     (refused) => {
       if (refused.error === undefined) log.info(refused, "request");

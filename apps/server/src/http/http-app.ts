@@ -11,13 +11,13 @@ import { errorResponse } from "./error-response.ts";
 import { serveEventStream } from "./event-stream.ts";
 import { maxUrlCharacters } from "./http-limits.ts";
 import { outboxRoutes, type ShownOutbox } from "./outbox-routes.ts";
-import { findPlainCalls } from "./plain-calls.ts";
 import { asksForPage, pageRoutes, type Pages } from "./pages.ts";
+import { procedureNames } from "./procedure-names.ts";
+import { trpcPath } from "./query-request.ts";
 import type { Readiness } from "./readiness.ts";
-import { requestLog, type RequestState } from "./request-log.ts";
+import { logRequests, type RequestLog, type RequestState } from "./request-log.ts";
 import { securityHeaders } from "./security-headers.ts";
 
-const trpcPath = "/trpc/";
 const maxBodyBytes = 16 * 1024;
 const preflightSeconds = 600;
 const jwksSeconds = 300;
@@ -52,6 +52,7 @@ export interface HttpAppOptions {
   /** Aborted when the service stops: it ends what would go on by itself. */
   readonly stopping: AbortSignal;
   readonly log: Logger;
+  readonly logRequest: RequestLog;
 }
 
 /** The whole HTTP surface of the service. */
@@ -63,7 +64,7 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
     context.set("requestId", randomUUID());
     await next();
   });
-  app.use(requestLog(log), securityHeaders());
+  app.use(logRequests(options.logRequest), securityHeaders());
   const shareWithOrigins = except(
     ["/oauth/*", "/outbox", "/outbox/*"],
     cors({
@@ -126,7 +127,10 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestState> {
   );
   app.all("/oauth/revoke", (context) => auth.revoke(context.req.raw, context.env.peerAddress));
 
-  const isPlainCall = findPlainCalls(options.router);
+  const plainCalls = procedureNames(options.router, "query", "mutation");
+  // Of a path that cannot be read, or names others too, the answer may be an event stream.
+  const isPlainCall = (path: string): boolean =>
+    path.split(",").every((name) => plainCalls.has(name));
   app.on(["GET", "POST"], `${trpcPath}*`, async (context) => {
     // Hono runs GET handlers for HEAD; tRPC would answer it as if the call had run.
     if (context.req.method === "HEAD") return methodRefused(context);

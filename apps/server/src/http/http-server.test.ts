@@ -13,7 +13,7 @@ async function start(
   limits: Parameters<typeof startHttpServer>[3],
 ): Promise<HttpServer> {
   const config = { host: "127.0.0.1", port: { kind: "exact", port: 0 } } as const;
-  const server = await startHttpServer(handler, config, () => undefined, limits);
+  const server = await startHttpServer({ answer: handler }, config, () => undefined, limits);
   stack.push({ [Symbol.asyncDispose]: () => server.stop(0) });
   return server;
 }

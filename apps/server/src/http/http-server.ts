@@ -11,6 +11,7 @@ import {
   sendRefusal,
 } from "./early-refusal.ts";
 import type { RefusalKind } from "./error-response.ts";
+import type { QueryAnswerer } from "./answer-queries.ts";
 import { boundConnections, boundedOptions, httpLimits, type HttpLimits } from "./http-limits.ts";
 import type { SocketServer } from "./socket-server.ts";
 
@@ -33,6 +34,16 @@ export interface RefusedRequest {
   readonly error?: unknown;
 }
 
+/** Who answers what came as a request. */
+export interface HttpHandlers {
+  /** Asked first: it answers, or says that it does not. */
+  readonly answerQuery?: QueryAnswerer;
+  readonly answer: (
+    request: Request,
+    peerAddress: string | undefined,
+  ) => Response | Promise<Response>;
+}
+
 /**
  * Starts to listen.
  *
@@ -43,7 +54,7 @@ export interface RefusedRequest {
  * @throws StartError `port_taken`; if no port was asked for, when 20 in a row are taken.
  */
 export async function startHttpServer(
-  handler: (request: Request, peerAddress: string | undefined) => Response | Promise<Response>,
+  { answerQuery, answer }: HttpHandlers,
   config: Pick<ServiceConfig, "host" | "port">,
   onRefused: (refused: RefusedRequest) => void,
   limits: Partial<HttpLimits> = {},
@@ -52,7 +63,9 @@ export async function startHttpServer(
   let isStopping = false;
   const listener = getRequestListener(
     async (request, { incoming }) => {
-      const response = await handler(request, incoming.socket.remoteAddress);
+      // A Host like 256.1.1.1 has the letters of one, and nothing that reads the URL can go on.
+      if (!URL.canParse(request.url)) throw new RequestError("Invalid URL");
+      const response = await answer(request, incoming.socket.remoteAddress);
       // The client could keep a connection open, and with it the process.
       if (isStopping) response.headers.set("Connection", "close");
       return response;
@@ -76,8 +89,11 @@ export async function startHttpServer(
   };
   const server = createServer(options, (incoming, outgoing) => {
     const kind = judgeHead(incoming);
-    if (kind === undefined) void listener(incoming, outgoing);
-    else sendRefusal(outgoing, refuse(kind));
+    if (kind !== undefined) {
+      sendRefusal(outgoing, refuse(kind));
+      return;
+    }
+    if (answerQuery?.(incoming, outgoing) !== true) void listener(incoming, outgoing);
   });
   refuseUnserved(server, refuse);
   boundConnections(server, bounds);

@@ -129,6 +129,7 @@ describe("requests that are refused before the application sees them", () => {
     ["V4.2.1 the same Host twice", `GET /find-me HTTP/1.1\r\n${host}host: x\r\n`, 400],
     ["V4.2.1 an empty Host", "GET /find-me HTTP/1.1\r\nHost: \r\n", 400],
     ["V4.2.1 a Host that is none", "GET /find-me HTTP/1.1\r\nHost: a b@c\r\n", 400],
+    ["V4.2.1 a Host that is no address", "GET /trpc/find-me HTTP/1.1\r\nHost: 256.1.1.1\r\n", 400],
     ["V4.2.1 a backslash in the path", `GET /find-me\\x HTTP/1.1\r\n${host}`, 400],
     ["API-17 no HTTP at all", "HELLO find-me\r\n", 400],
     ["API-17 20 KB of headers", `GET / HTTP/1.1\r\n${host}X: ${"x".repeat(20_000)}\r\n`, 431],

@@ -2,6 +2,7 @@ import { initTRPC } from "@trpc/server";
 import { expect, it } from "vitest";
 import { createLogger } from "../log.ts";
 import { createHttpApp, type HttpAppOptions } from "./http-app.ts";
+import { createRequestLog } from "./request-log.ts";
 
 it("V16.5.4 what throws outside of every procedure is a 500 that says nothing, and is logged", async () => {
   const lines: string[] = [];
@@ -19,6 +20,7 @@ it("V16.5.4 what throws outside of every procedure is a 500 that says nothing, a
     allowedOrigins: [],
     checkReadiness: () => Promise.reject(new Error("find-me")),
     log,
+    logRequest: createRequestLog(log),
   };
   const response = await createHttpApp(options).fetch(new Request("http://x.test/readyz"));
   expect(response.status).toBe(500);

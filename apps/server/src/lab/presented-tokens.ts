@@ -1,3 +1,4 @@
+import { IncomingMessage } from "node:http";
 import type { Auth } from "@portcullis/server";
 
 /** The access tokens that requests came with, for the checks that the lab compares with the real one. */
@@ -16,8 +17,12 @@ export function createPresentedTokens(): PresentedTokens {
       ...auth,
       async createContext(request) {
         const context = await auth.createContext(request);
-        const header = request.req.headers.get("authorization") ?? "";
-        const [, token] = /^Bearer ([\w.-]+)$/.exec(header) ?? [];
+        const { req } = request;
+        const header =
+          req instanceof IncomingMessage
+            ? req.headersDistinct["authorization"]?.join(", ")
+            : req.headers.get("authorization");
+        const [, token] = /^Bearer ([\w.-]+)$/.exec(header ?? "") ?? [];
         if (token !== undefined) tokens.set(context, token);
         return context;
       },
