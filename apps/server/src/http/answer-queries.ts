@@ -47,7 +47,7 @@ const answerHeaders = {
 /**
  * Answers plain queries on Node's own request and answer. Nearly all that a service is asked is a
  * query, and the way through `Request`, `Response` and the application costs several times what is
- * done on it. What is said is to the byte what the application would say.
+ * done on it. The application would say the same, in headers and body.
  */
 export function createQueryAnswerer(options: QueryAnswererOptions): QueryAnswerer {
   const { auth, router, stopping, log, logRequest } = options;
